@@ -1,0 +1,76 @@
+"""Settings from the environment: every value is read here, once, and a wrong one stops the start with a sentence."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+MODES = ("practice", "operational", "shadow")
+
+
+class SettingError(Exception):
+    """A setting is missing or wrong. The text names the setting, what was found and what to write instead."""
+
+
+def text(name: str, default: str = "") -> str:
+    """The value of the variable `name`, stripped; `default` if it is unset or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
+    """One of `allowed`. Raises SettingError for anything else."""
+    value = text(name, default)
+    if value not in allowed:
+        raise SettingError(f"{name} is “{value}”. It must be one of: {', '.join(allowed)}.")
+    return value
+
+
+def words(name: str) -> list[str]:
+    """A comma-separated list; empty if unset."""
+    return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """yes or no. Raises SettingError for anything else."""
+    return choice(name, ("yes", "no"), "yes" if default else "no") == "yes"
+
+
+def data_dir() -> Path:
+    """Where this installation keeps its database, keys and logs (DARWIN_DATA_DIR)."""
+    chosen = text("DARWIN_DATA_DIR")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    home = Path(text("XDG_DATA_HOME", "~/.local/share")).expanduser()
+    return home / "darwin" / text("DARWIN_MODE", "operational")
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    """The parts of a DATABASE_URL. `host` may be a folder with a Unix socket."""
+
+    user: str
+    password: str
+    host: str
+    port: str
+    name: str
+
+
+def parse_database_url(url: str) -> DatabaseAddress:
+    """postgresql://user:password@host:port/name, or …@/name?host=/socket/folder.
+
+    Raises SettingError, without repeating the password, if it is of another form.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise SettingError(
+            "DATABASE_URL is not of the form postgresql://user:password@host:port/name. "
+            "Darwin keeps its records in PostgreSQL only."
+        )
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return DatabaseAddress(
+        user=unquote(parts.username or query.get("user", "")),
+        password=unquote(parts.password or ""),
+        host=unquote(query.get("host", "") or parts.hostname or ""),
+        port=str(parts.port or query.get("port", "")),
+        name=unquote(parts.path.lstrip("/")),
+    )
