@@ -1,5 +1,6 @@
 """What switches and logs said, what they can tell, and the names by which a switch knows handlers."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -44,12 +45,18 @@ class CallEvent(models.Model):
 
 
 class SwitchMember(models.Model):
-    """The pair by which one handler's telephone is named in a switch: member name and interface."""
+    """The pair by which one handler's telephone is named in a switch: member name and interface.
+
+    `account` is the handler, where somebody has said so; figures about one handler need it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     switch = models.CharField(max_length=80)
     member = models.CharField(max_length=120)
     interface = models.CharField(max_length=120)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="switch_members"
+    )
 
     class Meta:
         constraints = [
