@@ -29,7 +29,7 @@ def begin_session(request: HttpRequest, account: Account, *, way: str, place: st
         idle.begin(request.session, account, zone=zone, secure_room=room)
         record_entry(
             actor=account.actor,
-            verb=Verb.CONSULT,
+            verb=Verb.ALTER,
             event="staff.began_session",
             subjects=[Subject("account", account.id)],
             reason_code=way,
@@ -44,7 +44,7 @@ def end_session(request: HttpRequest) -> None:
     with transaction.atomic():
         record_entry(
             actor=account.actor,
-            verb=Verb.CONSULT,
+            verb=Verb.ALTER,
             event="staff.ended_session",
             subjects=[Subject("account", account.id)],
         )
@@ -57,7 +57,7 @@ def unlock_session(request: HttpRequest, account: Account, *, way: str) -> None:
         idle.wake(request.session, account)
         record_entry(
             actor=account.actor,
-            verb=Verb.CONSULT,
+            verb=Verb.ALTER,
             event="staff.unlocked_session",
             subjects=[Subject("account", account.id)],
             reason_code=way,
