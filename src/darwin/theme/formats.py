@@ -1,4 +1,4 @@
-"""How a number, a wait, a share, a moment and a telephone number are written (SCREENS, section 8). Pure text."""
+"""How a number, a wait, a share, a moment and a telephone number are written. Pure text, no HTML."""
 
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -52,12 +52,16 @@ def wait_words(milliseconds: int | float | None) -> str:
     return _bound(_("%(s)s s") % {"s": seconds})
 
 
-def percentage(value: Decimal | Fraction | float, target: Decimal | float | None = None, places: int = 1) -> str:
+def percentage(
+    value: Decimal | Fraction | float, target: Decimal | float | None = None, places: int = 1
+) -> str:
     """A percentage (0 to 100) with `places` decimals: "78.4%".
 
     One that misses its target (below it) is never rounded to meet it: 79.96 against 80 is "79.9%".
     """
-    exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(str(value))
+    exact = (
+        Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(str(value))
+    )
     step = Decimal(1).scaleb(-places)
     shown = exact.quantize(step, ROUND_HALF_UP)
     if target is not None:
@@ -116,7 +120,7 @@ def telephone(number: str | None) -> str:
 
 
 def _groups(digits: str) -> list[str]:
-    """The groups of a national number (Ofcom, National Telephone Numbering Plan): 2x, 11x and 1x1 stand apart."""
+    """The groups of a national number; 2x, 11x and 1x1 areas stand apart (Ofcom, numbering plan)."""
     if digits.startswith("02"):
         return [digits[:3], digits[3:7], digits[7:]]
     if digits.startswith(("011", "03", "08", "09")) or (digits[1] == "1" and digits[3] == "1"):

@@ -1,4 +1,4 @@
-"""What stands in the top bar. Each room registers its pages at start-up; each person sees what their rule permits."""
+"""What stands in the top bar: rooms register their pages, each person sees what their rule permits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Permits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A page in the top bar: `order` places it from the left, `count` says how many wait there (None: no count)."""
+    """A page in the top bar. `order` places it from the left; `count` says how many wait there."""
 
     label: Words
     url_name: str
@@ -70,7 +70,9 @@ class Navigation:
 
 def _longest_start(path: str, addresses: list[str]) -> str:
     """The address that `path` lies under: the longest one, so that the home is current only at home."""
-    under = [address for address in addresses if path == address or (address != "/" and path.startswith(address))]
+    under = [
+        address for address in addresses if path == address or (address != "/" and path.startswith(address))
+    ]
     return max(under, key=len, default="")
 
 

@@ -116,7 +116,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One line of a role's home: how many wait, what they are, why it matters, the clock, and the one press."""
+    """One line of a role's home: how many wait, what, why it matters, the clock, the one press."""
 
     number: int
     what: Words
@@ -127,7 +127,7 @@ class Work:
 
     @property
     def kind(self) -> str:
-        """"late" or "soon" if the clock says so and something waits, else ""."""
+        """ "late" or "soon" if the clock says so and something waits, else ""."""
         if not self.number or self.clock is None:
             return ""
         return {"over": "late", "soon": "soon"}.get(self.clock.kind, "")
@@ -160,7 +160,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The pages of a list: addresses of the one before and after, and of the numbered ones (None: left out)."""
+    """The pages of a list: the addresses of those before and after, and the numbered ones (None: left out)."""
 
     number: int
     last: int

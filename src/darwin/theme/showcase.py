@@ -38,7 +38,12 @@ def showcase() -> dict[str, Any]:
     soon = _clock(timedelta(minutes=3, seconds=12), 18 * _MINUTE)
     return {
         "sides": [
-            {"theme": theme, "title": title, "banner_name": title, "form": _Form(answers, auto_id=f"{theme}-%s")}
+            {
+                "theme": theme,
+                "title": title,
+                "banner_name": title,
+                "form": _Form(answers, auto_id=f"{theme}-%s"),
+            }
             for theme, title in (("light", "Light"), ("low-light", "Low light"))
         ],
         "grades": [(1, "Immediate"), (2, "Priority"), (3, "Scheduled"), (4, "Diary"), (5, "No visit")],
@@ -70,9 +75,19 @@ def showcase() -> dict[str, Any]:
         ],
         "works": [
             Work(9, "Lost callers not rung back", "Oldest 51 min.", late, "Work the list", "#more-parts"),
-            Work(2, "Second person wanted", "The higher grade stands until you answer.", soon, "Decide", "#parts"),
+            Work(
+                2,
+                "Second person wanted",
+                "The higher grade stands until you answer.",
+                soon,
+                "Decide",
+                "#parts",
+            ),
             Work(0, "Complaints waiting", "Nothing waits here. You are told when that changes."),
         ],
-        "terms": [("Counts", "101 calls answered by a person, 30.0 s or less after joining the queue"), ("Wait", "end to end, all legs")],
+        "terms": [
+            ("Counts", "101 calls answered by a person, 30.0 s or less after joining the queue"),
+            ("Wait", "end to end, all legs"),
+        ],
         "page": Paginator(range(180), 20).page(3),
     }

@@ -61,22 +61,24 @@ def _luminance(colour: str) -> float:
 
 
 def as_scss(tokens: Tokens) -> str:
-    """The style sheet of the custom properties: both themes, and the system's own wish until one is chosen."""
-    light, low = (_properties(tokens.colours[theme]) for theme in THEMES)
+    """The sheet of custom properties: both themes, and the system's own wish until one is chosen."""
+    light = "color-scheme: light;\n" + _properties(tokens.colours["light"])
+    low = "color-scheme: dark;\n" + _properties(tokens.colours["low-light"])
     sizes = "".join(
-        f"  --{group}-{name}: {size / 16:g}rem;\n"
+        f"--{group}-{name}: {size / 16:g}rem;\n"
         for group, named in tokens.sizes.items()
         for name, size in named.items()
     )
+    unchosen = ":root:not([data-theme])"
     return (
         f":root {{\n{sizes}}}\n"
-        f":root, [data-theme='light'] {{\n  color-scheme: light;\n{light}}}\n"
-        f"@media (prefers-color-scheme: dark) {{\n:root:not([data-theme]) {{\n  color-scheme: dark;\n{low}}}\n}}\n"
-        f"[data-theme='low-light'] {{\n  color-scheme: dark;\n{low}}}\n"
+        f":root, [data-theme='light'] {{\n{light}}}\n"
+        f"@media (prefers-color-scheme: dark) {{ {unchosen} {{\n{low}}} }}\n"
+        f"[data-theme='low-light'] {{\n{low}}}\n"
         # Paper is always light, whatever the screen was.
-        f"@media print {{\n:root, :root:not([data-theme]), [data-theme] {{\n  color-scheme: light;\n{light}}}\n}}\n"
+        f"@media print {{ :root, {unchosen}, [data-theme] {{\n{light}}} }}\n"
     )
 
 
 def _properties(colours: dict[str, str]) -> str:
-    return "".join(f"  --{name}: {value};\n" for name, value in colours.items())
+    return "".join(f"--{name}: {value};\n" for name, value in colours.items())

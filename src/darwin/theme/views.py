@@ -56,7 +56,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def forgery_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 when the form's token is missing or old (CSRF_FAILURE_VIEW)."""
-    sentence = _("This page was open for too long, or your browser keeps no cookies. What you typed is still there.")
+    sentence = _(
+        "This page was open for too long, or your browser keeps no cookies. What you typed is still there."
+    )
     return render(request, "403.html", {"reason": sentence, "go_back": True}, status=403)
 
 

@@ -1,7 +1,7 @@
-"""The parts of a page: `{% load darwin %}`. What is put in is escaped; what comes out has no inline style or script."""
+"""The parts of a page: `{% load darwin %}`. What is put in is escaped; nothing inline comes out."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 from django import template
 from django.core.paginator import Page
@@ -13,7 +13,18 @@ from django.utils.safestring import SafeString
 
 from darwin.theme import formats
 from darwin.theme.fields import draw_field
-from darwin.theme.parts import STATE_WORDS, SYMBOLS, TOLD_SYMBOLS, ClockFace, Crumb, Fault, Pages, Stop, Tile, Work
+from darwin.theme.parts import (
+    STATE_WORDS,
+    SYMBOLS,
+    TOLD_SYMBOLS,
+    ClockFace,
+    Crumb,
+    Fault,
+    Pages,
+    Stop,
+    Tile,
+    Work,
+)
 
 register = template.Library()
 
@@ -29,7 +40,7 @@ for _name, _filter in {
     "month": formats.month,
     "moment": formats.moment,
 }.items():
-    register.filter(_name, _filter)
+    register.filter(_name, cast(Callable[..., str], _filter))
 
 
 @register.filter
@@ -39,7 +50,8 @@ def telephone(number: str | None) -> SafeString:
     if not any(character.isdigit() for character in shown):
         return format_html('<b class="d-nowrap">{}</b>', shown)
     return format_html(
-        '<span class="d-number" aria-hidden="true">{}</span><span class="govuk-visually-hidden d-spoken">{}</span>',
+        '<span class="d-number" aria-hidden="true">{}</span>'
+        '<span class="govuk-visually-hidden d-spoken">{}</span>',
         shown,
         formats.spoken(shown),
     )
@@ -59,7 +71,7 @@ def of(part: int, whole: int) -> str:
 
 @register.simple_tag
 def symbol(name: str, label: str = "") -> SafeString:
-    """A symbol of the sprite, hidden from screen readers unless it has a label. Raises ValueError for another name."""
+    """A symbol of the sprite, silent unless it has a label. Raises ValueError for another name."""
     if name not in SYMBOLS:
         raise ValueError(f"the theme has no symbol {name}")
     kind = "d-mark" if name == "mark" else "d-symbol"
@@ -75,17 +87,20 @@ def symbol(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def grade(number: int, word: str) -> SafeString:
-    """A grade by its number, its word and its weight of ink. Raises ValueError for a number other than 1 to 5."""
+    """A grade by number, word and weight of ink. Raises ValueError for a number other than 1 to 5."""
     if number not in range(1, 6):
         raise ValueError(f"there is no grade {number}")
     return format_html(
-        '<span class="d-grade d-grade--{}"><span class="d-grade__number">{}</span>{}</span>', number, number, word
+        '<span class="d-grade d-grade--{}"><span class="d-grade__number">{}</span>{}</span>',
+        number,
+        number,
+        word,
     )
 
 
 @register.simple_tag
 def state(name: str, word: str = "") -> SafeString:
-    """A state by its shape and word; `word` where the usual one does not do. Raises ValueError for another state."""
+    """A state by shape and word; `word` where the usual one does not do. Raises ValueError for another."""
     if name not in STATE_WORDS:
         raise ValueError(f"the theme has no state {name}")
     return format_html(
