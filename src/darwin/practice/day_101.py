@@ -1,4 +1,4 @@
-"""One shift-day of the non-emergency line: recorded message, switchboard, handlers, crime line, call-backs."""
+"""One shift-day of the non-emergency line: message, switchboard, handlers, crime line, call-backs."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,9 +18,10 @@ GIVES_UP_IN_MESSAGE = 0.022
 GIVES_UP_IN_MESSAGE_AND_CALLS_AGAIN = 0.15
 SERVED_BY_SWITCHBOARD = 0.03
 QUEUE_MESSAGE_MS = 9_000  # played to every caller who joins 101, before any handler is rung
-SATISFIED_BY_QUEUE_MESSAGE = 0.062
-PATIENCE_MEAN_S = 330.0
-PATIENCE_SPREAD = 1.0
+SATISFIED_BY_QUEUE_MESSAGE = 0.10
+SATISFIED_AND_CALLS_AGAIN = 0.05
+PATIENCE_MEAN_S = 1_800.0
+PATIENCE_SPREAD = 1.2
 CALLS_AGAIN = 0.42
 CALLS_AGAIN_AFTER_S = 420.0
 GOES_ONLINE = 0.06
@@ -32,13 +33,13 @@ INTERPRETER_S = 240.0
 INTERPRETER_SPREAD = 0.5
 NO_ANSWER = 0.012
 LONGER_TALK_ON_ONE_SITE = 1.08
-QUEUE_LIMIT = 32
+QUEUE_LIMIT = 24
 TO_CRIME_LINE = 0.345
 CRIME_TALK_S = 780.0
 CRIME_WRAP_S = 300.0
 CRIME_PATIENCE_S = 900.0
 CALLBACK_KEY_AFTER_MS = 100_000
-PRESSES_THE_KEY = 0.30
+PRESSES_THE_KEY = 0.22
 CALLBACK_PROMISED_MS = 60 * MINUTE
 CALLBACK_EARLIEST_MS = 6 * MINUTE
 SPARE = 0.5  # callers drawn beyond the expected, for those who call again
@@ -86,7 +87,11 @@ _MESSAGE, _SERVED, _SATISFIED, _KEY, _MISS, _CRIME, _AGAIN, _ENDER, _ONLINE = ra
 
 
 class Day101:
-    """Plays one shift-day. `calls` holds every call in the order of its end; `online` who then wrote instead."""
+    """Plays one shift-day.
+
+    calls: every call, with the call-backs. online: the calls given up by people who then reported online.
+    lines: the queues, with who was on duty.
+    """
 
     def __init__(self, story: Story, day: date, rng: Generator) -> None:
         self.calls: list[Call] = []
@@ -103,6 +108,7 @@ class Day101:
         self._line = Line("101", crew("101", story, day, NON_EMERGENCY, rng), QUEUE_LIMIT)
         self._crime = Line("crime", crew("crime", story, day, NON_EMERGENCY, rng))
         self._crime_closes = max((duty.end for duty in self._crime.duties), default=0) - 60 * MINUTE
+        self.lines = (self._switchboard, self._line, self._crime)
         self._events: list[tuple[int, int, int]] = []
         self._steps = (self._join_switchboard, self._join_101, self._join_crime, self._call_back)
         self._play(arrivals)
@@ -136,7 +142,7 @@ class Day101:
         call.legs.append(leg)
         if taken.duty is None:
             self._end(n, taken.moment)
-            self._call_again(n, taken.moment, CALLS_AGAIN)
+            self._call_again(n, taken.moment, CALLS_AGAIN, GOES_ONLINE)
             return
         done = taken.moment + lengths.operator_talk[n]
         line.release(taken.duty, done + 3_000)
@@ -176,7 +182,10 @@ class Day101:
             heappush(self._events, (key + CALLBACK_EARLIEST_MS, 3, n))
         else:
             self._end(n, taken.moment)
-            self._call_again(n, taken.moment, 0.05 if satisfied else CALLS_AGAIN)
+            if satisfied:
+                self._call_again(n, taken.moment, SATISFIED_AND_CALLS_AGAIN)
+            else:
+                self._call_again(n, taken.moment, CALLS_AGAIN, GOES_ONLINE)
 
     def _patience(self, n: int, moment: int) -> tuple[int, bool]:
         chance = self._lengths.chance[n][_SATISFIED]
@@ -246,10 +255,10 @@ class Day101:
             call.disposition = call.failure_tag = ""
         self.calls.append(call)
 
-    def _call_again(self, n: int, moment: int, share: float) -> None:
+    def _call_again(self, n: int, moment: int, share: float, goes_online: float = 0.0) -> None:
         chance = self._lengths.chance[n]
         again = moment + self._lengths.again_after[n]
-        if chance[_ONLINE] < GOES_ONLINE and share == CALLS_AGAIN:
+        if chance[_ONLINE] < goes_online:
             self.online.append(self._callers[n])
         if chance[_AGAIN] >= share or again >= self._ends or self._spare >= len(self._callers):
             return

@@ -12,7 +12,7 @@ from darwin.practice.rows import Call, Leg
 from darwin.practice.story import Story
 
 TALK_S = 195.0
-WRAP_S = 215.0
+WRAP_S = 185.0
 RING_S = 2.6
 SILENT = 0.02  # calls that nobody meant to make, ended within seconds
 EMERGENCY_TEXT = 0.0008

@@ -24,7 +24,7 @@ FAILURE_TAGS = (("CHASING_UPDATE", 0.075), ("NOBODY_CAME", 0.025), ("CUT_OFF", 0
 
 
 def lognormal(rng: Generator, mean_s: float, spread: float, count: int) -> list[int]:
-    """`count` lengths of time in milliseconds with the mean `mean_s` seconds; spread is that of the logarithm."""
+    """`count` lengths of time in milliseconds; mean_s is their mean, spread that of the logarithm."""
     drawn = rng.lognormal(log(mean_s) - spread * spread / 2, spread, count) * 1000
     return [int(value) for value in drawn.tolist()]
 

@@ -13,21 +13,26 @@ import numpy as np
 
 from darwin.practice.day_101 import Day101
 from darwin.practice.day_999 import play_999
+from darwin.practice.demand import HOUR_MS, shift_day
 from darwin.practice.rows import Call, Leg
 from darwin.practice.story import LONDON, Gap, Story
 from darwin.practice.written import play_written, reports_instead
 
 _STREAMS = 4
+TAIL_MS = 12 * HOUR_MS  # the last callers of a shift-day are served, or called back, well within this
 
 
 def play_day(story: Story, day: date) -> list[Call]:
-    """Every contact of the shift-day (07:00 to 07:00, London) that begins on `day`, in the order of settling."""
+    """Every contact of the shift-day (07:00 to 07:00, London) from `day`, in the order of settling."""
     streams = np.random.SeedSequence([story.seed, day.year, day.month, day.day]).spawn(_STREAMS)
     rngs = [np.random.Generator(np.random.PCG64(stream)) for stream in streams]
     line = Day101(story, day, rngs[0])
     calls = line.calls + play_999(story, day, rngs[1])
     calls += play_written(story, day, rngs[2]) + reports_instead(line.online, rngs[3])
-    calls = [call for call in calls if _recorded(call, story.gaps)]
+    start, end = shift_day(day)
+    gaps = [gap for gap in story.gaps if gap.end > start and gap.start < end + TAIL_MS]
+    if gaps:
+        calls = [call for call in calls if _recorded(call, gaps)]
     calls.sort(key=lambda call: (call.settled, call.call_id))
     return calls
 
@@ -55,7 +60,7 @@ def _local_day(moment: int) -> date:
     return datetime.fromtimestamp(moment / 1000, UTC).astimezone(LONDON).date()
 
 
-def _recorded(call: Call, gaps: tuple[Gap, ...]) -> bool:
+def _recorded(call: Call, gaps: list[Gap]) -> bool:
     """Take from a call what the switch's record lost; False if nothing of it is left.
 
     A wait that ended inside a gap has no known end. What began and ended inside it is not known at all.

@@ -60,8 +60,7 @@ def handlers(line: str) -> tuple[Handler, ...]:
     offset = 0
     for name, first, count in LINES:
         if name == line:
-            for n in range(count):
-                found.append(Handler(f"PJSIP/{first + n}", _name(offset + n), line, n % TEAMS))
+            found += [Handler(f"PJSIP/{first + n}", _name(offset + n), line, n % TEAMS) for n in range(count)]
         offset += count
     return tuple(found)
 
@@ -98,15 +97,13 @@ def shared_numbers() -> tuple[str, ...]:
 @cache
 def _choices() -> tuple[tuple[str, ...], NDArray[np.float64]]:
     weights = np.arange(1, len(frequent_numbers()) + 1, dtype=np.float64) ** -FREQUENT_EXPONENT
-    parts = (
-        (("",), np.ones(1), WITHHELD_SHARE),
-        (frequent_numbers(), weights, (1 - WITHHELD_SHARE) * FREQUENT_SHARE),
-        (shared_numbers(), np.ones(SHARED_LINES), (1 - WITHHELD_SHARE) * SHARED_SHARE),
-    )
     rest = (1 - WITHHELD_SHARE) * (1 - FREQUENT_SHARE - SHARED_SHARE)
     mobiles = MOBILES[FREQUENT_MOBILES:]
     landlines = LANDLINES[FREQUENT_LANDLINES:-SHARED_LINES]
-    parts += (
+    parts: tuple[tuple[tuple[str, ...], NDArray[np.float64], float], ...] = (
+        (("",), np.ones(1), WITHHELD_SHARE),
+        (frequent_numbers(), weights, (1 - WITHHELD_SHARE) * FREQUENT_SHARE),
+        (shared_numbers(), np.ones(SHARED_LINES), (1 - WITHHELD_SHARE) * SHARED_SHARE),
         (mobiles, np.ones(len(mobiles)), rest * MOBILE_SHARE),
         (landlines, np.ones(len(landlines)), rest * (1 - MOBILE_SHARE)),
     )

@@ -1,4 +1,4 @@
-"""What the made-up force hands over: calls with their legs, as plain values. Times are milliseconds since the epoch."""
+"""What the made-up force hands over: calls with their legs. Times are milliseconds since the epoch."""
 
 from dataclasses import dataclass, field
 

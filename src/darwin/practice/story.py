@@ -81,9 +81,10 @@ class Story:
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """Two gaps in the record, 24 and 17 minutes: 41 in all."""
-        cut_over = self.exceptional_month.replace(day=8)
-        lost_link = add_months(self.present_month, -1).replace(day=13)
+        cut_over = self.exceptional_month.replace(day=11)
+        lost_link = add_months(self.present_month, -1)
+        lost_link += timedelta(days=-lost_link.weekday() % 7)  # its first Monday
         return (
-            Gap(local_ms(cut_over, 14, 10), local_ms(cut_over, 14, 34)),
-            Gap(local_ms(lost_link, 11, 20), local_ms(lost_link, 11, 37)),
+            Gap(local_ms(cut_over, 10, 40), local_ms(cut_over, 11, 4)),
+            Gap(local_ms(lost_link, 10, 5), local_ms(lost_link, 10, 22)),
         )

@@ -28,7 +28,7 @@ def planted_a_month(first: float, last: float, story: Story, day: date) -> float
     After the month in which the force was opened it stays where it was.
     """
     months = (day.year - story.first_month.year) * 12 + day.month - story.first_month.month
-    return first * (last / first) ** (min(months, MONTHS_BEFORE) / MONTHS_BEFORE)
+    return first * float((last / first) ** (min(months, MONTHS_BEFORE) / MONTHS_BEFORE))
 
 
 def play_written(story: Story, day: date, rng: Generator) -> list[Call]:
@@ -60,8 +60,8 @@ def reports_instead(given_up: list[Call], rng: Generator) -> list[Call]:
     reports: list[Call] = []
     for call, after in zip(given_up, minutes, strict=True):
         moment = call.ended + int(after * 60_000)
-        report = Call(f"{call.call_id}-O", "ONLINE_REPORT", moment, call.number, call.language,
-                      caller_role=call.caller_role, disposition="REFERRED", redial_of=call.call_id)  # fmt: skip
-        report.ended = moment
+        report = Call(f"{call.call_id}-O", "ONLINE_REPORT", moment, call.number, call.language)
+        report.caller_role, report.disposition = call.caller_role, "REFERRED"
+        report.redial_of, report.ended = call.call_id, moment
         reports.append(report)
     return reports
