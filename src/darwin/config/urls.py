@@ -1,5 +1,10 @@
 """Every address of the house: each room brings its own."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from darwin.staff.urls import directory_addresses
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *directory_addresses,
+    path("", include("darwin.staff.urls")),
+]
