@@ -55,8 +55,8 @@ class Account(AbstractBaseUser):
     """A person who may sign in. There are no passwords and no superusers: see `staff.permissions`."""
 
     # Django's own columns for a password and for the last sign-in (which reads another clock) are left out.
-    password = None
-    last_login = None  # type: ignore[assignment]
+    password = None  # type: ignore[assignment]
+    last_login = None
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     sign_in_name = models.CharField(max_length=150, unique=True)
@@ -71,6 +71,8 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     opened_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # The subject ("sub") that the force's directory knows the person by, bound at their first sign-in.
+    directory_subject = models.CharField(max_length=255, null=True, blank=True, unique=True, editable=False)
     session_stamp = models.CharField(max_length=32, default=new_stamp, editable=False)
 
     objects: ClassVar[AccountManager] = AccountManager()
