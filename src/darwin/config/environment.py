@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from darwin.errors import DarwinError
 
@@ -56,6 +56,12 @@ class DatabaseAddress:
     port: str
     name: str
 
+    def url_for(self, user: str, password: str) -> str:
+        """The same database as a DATABASE_URL for another login."""
+        login = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        host = quote(self.host, safe="")
+        return f"postgresql://{login}@/{quote(self.name, safe='')}?host={host}&port={self.port}"
+
 
 def parse_database_url(url: str) -> DatabaseAddress:
     """postgresql://user:password@host:port/name, or …@/name?host=/socket/folder.
@@ -68,11 +74,11 @@ def parse_database_url(url: str) -> DatabaseAddress:
             "DATABASE_URL is not of the form postgresql://user:password@host:port/name. "
             "Darwin keeps its records in PostgreSQL only."
         )
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    query = dict(parse_qsl(parts.query))
     return DatabaseAddress(
         user=unquote(parts.username or query.get("user", "")),
         password=unquote(parts.password or ""),
-        host=unquote(query.get("host", "") or parts.hostname or ""),
+        host=query.get("host", "") or unquote(parts.hostname or ""),
         port=str(parts.port or query.get("port", "")),
         name=unquote(parts.path.lstrip("/")),
     )
