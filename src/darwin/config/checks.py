@@ -32,6 +32,7 @@ def check_cookies_travel_safely(app_configs: Sequence[AppConfig] | None, **kwarg
         return []
     sentence = (
         f"DARWIN_HOSTS names {', '.join(settings.DARWIN_HOSTS)}, but DARWIN_HTTPS is not yes, so "
-        "whoever listens on the way could take over a session. Put an HTTPS proxy in front and set DARWIN_HTTPS=yes."
+        "whoever listens on the way could take over a session. Put an HTTPS proxy in front and set "
+        "DARWIN_HTTPS=yes."
     )
     return [Error(sentence, id="darwin.E002")]

@@ -25,6 +25,11 @@ INSTALLED_APPS = [
     "darwin.reference",
     "darwin.deadlines",
     "darwin.ledger",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -43,11 +48,28 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "darwin.staff.middleware.IdleLock",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "darwin.config.urls"
 ASGI_APPLICATION = "darwin.config.asgi.application"
 AUTH_USER_MODEL = "staff.Account"
+AUTHENTICATION_BACKENDS = ["darwin.staff.backends.AccountBackend"]
+LOGIN_URL = "staff:sign_in"
+
+# Sign-in: the force's directory (OpenID Connect) where one is named, passkeys otherwise; no passwords.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "sign_in_name"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "darwin.staff.directory.NoSignUp"
+SOCIALACCOUNT_ADAPTER = "darwin.staff.directory.DirectoryAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": environment.directory()}
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
@@ -60,6 +82,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "darwin.theme.context.theme",
             ],
         },
     }
@@ -131,5 +154,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+CSRF_FAILURE_VIEW = "darwin.theme.views.forgery_refused"
 
 LOGGING = logs.configuration(DARWIN_DATA_DIR, environment.text("DARWIN_PART", "command"))

@@ -8,7 +8,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +63,9 @@ def open_house() -> Iterator[House]:
     try:
         with _environment_for_django(data_dir, logins, keys):
             set_up_django(logins)
-            if find_spec("darwin.reference.services"):
-                from darwin.reference.services import open_installation
+            from darwin.reference.services import open_installation
 
-                open_installation(mode, force)
+            open_installation(mode, force)
             yield House(data_dir, mode, force, server)
     finally:
         close_connections()
