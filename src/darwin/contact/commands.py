@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from darwin.contact.imports.report import ImportReport, Progress
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-switch_option = click.option("--switch", default="asterisk", show_default=True, help="The switch's name here.")
+switch_option = click.option(
+    "--switch", default="asterisk", show_default=True, help="The switch's name here."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 
 
@@ -35,7 +37,9 @@ class Moment(click.ParamType):
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"“{value}” is not a moment such as 2026-11-22 or 2026-11-22T18:30:00+00:00.", param, ctx)
+            self.fail(
+                f"“{value}” is not a moment such as 2026-11-22 or 2026-11-22T18:30:00+00:00.", param, ctx
+            )
         return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
 
 

@@ -9,7 +9,7 @@ _SHORTEST_DIALLED = 10
 
 
 def normalise_number(number: str | None) -> str | None:
-    """"+44…" for a British number, "+…" for another; WITHHELD ("") if withheld; None if not told.
+    """ "+44…" for a British number, "+…" for another; WITHHELD ("") if withheld; None if not told.
 
     A short or internal number (2101), or an address of another kind, stays as it is.
     """

@@ -9,14 +9,12 @@ from darwin.contact.measures.line import line_report, unknown_line
 from darwin.contact.measures.results import LineReport, as_seconds
 from darwin.contact.models import ContactQueue
 from darwin.contact.services.bulk import select_rows
+from darwin.contact.services.queues import TELEPHONE
+from darwin.contact.thresholds import answer_within_s
 from darwin.ledger.actors import Actor, Subject
 from darwin.ledger.services import record_consultation
-from darwin.reference.queries import UnknownReference, threshold
 
 PAGE = 5000
-_THRESHOLDS = {"PHONE_999": "contact.999.answer_within_s"}
-_THRESHOLD = "contact.101.answer_within_s"
-FALLBACK_THRESHOLD_S = 30.0  # DOMAIN guide, section 1: 30 s was common for 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +34,14 @@ def find_queue(slug: str) -> ContactQueue | None:
     return ContactQueue.objects.filter(slug=slug).first()
 
 
-def answer_threshold_s(queue: ContactQueue | None, at: datetime) -> float:
-    """Within how many seconds a call of this queue is to be answered, as the force has set it for that time."""
-    try:
-        return float(threshold(_THRESHOLDS.get(queue.channel if queue else "", _THRESHOLD), at=at).value)
-    except UnknownReference:
-        return FALLBACK_THRESHOLD_S
-
-
 def report_on_line(
     *, actor: Actor, slug: str, from_at: datetime, to_at: datetime, threshold_s: float | None
 ) -> LineReport:
     """Every figure of a queue in [from_at, to_at); the figures by handler make it a consultation."""
     queue = find_queue(slug)
-    target = answer_threshold_s(queue, from_at) if threshold_s is None else threshold_s
+    target = threshold_s
+    if target is None:
+        target = answer_within_s(queue.channel if queue else TELEPHONE, from_at)
     if queue is None:
         return unknown_line(slug, from_at, to_at, target)
     report = line_report(queue, from_at, to_at, target)
@@ -71,9 +63,7 @@ ORDER BY leg.offered_at, leg.id LIMIT %s
 """  # noqa: S608
 
 
-def entries_of_queue(
-    *, actor: Actor, slug: str, from_at: datetime, to_at: datetime
-) -> Iterator[QueueEntry]:
+def entries_of_queue(*, actor: Actor, slug: str, from_at: datetime, to_at: datetime) -> Iterator[QueueEntry]:
     """Every entry and refusal in [from_at, to_at) in order of time, read a page at a time."""
     queue = find_queue(slug)
     if queue is None:

@@ -38,7 +38,9 @@ class RowReader:
         self.flags: Counter[str] = Counter()
         self._place = {name: index for index, name in enumerate(header)}
         self._checks = [
-            (self._place[name], name, self._reader(kind)) for name, kind in mapping.kinds.items() if kind != "text or empty"
+            (self._place[name], name, self._reader(kind))
+            for name, kind in mapping.kinds.items()
+            if kind != "text or empty"
         ]
         self._known: dict[tuple[str, str], Any] = {}
 
@@ -90,7 +92,9 @@ class RowReader:
                 return None
         outcome = self.mapping.outcomes.get(fields[self._place[self.mapping.outcome_column]])
         if outcome is None:
-            raise BrokenRow(f"the column “{self.mapping.outcome_column}” holds a word that the mapping does not know")
+            raise BrokenRow(
+                f"the column “{self.mapping.outcome_column}” holds a word that the mapping does not know"
+            )
         return outcome
 
     def _moments(self, fields: list[str], values: dict[str, Any]) -> dict[str, datetime | None]:
@@ -102,7 +106,9 @@ class RowReader:
         seconds = {column: values[column] for column in self._time_columns()}
         if mapping.midnight_is_absent:
             _forget_absent(seconds, mapping.pairs)
-        begins = next((at for name in mapping.moments if (at := seconds[mapping.moments[name]]) is not None), None)
+        begins = next(
+            (at for name in mapping.moments if (at := seconds[mapping.moments[name]]) is not None), None
+        )
         found: dict[str, datetime | None] = {}
         for name, column in mapping.moments.items():
             at = seconds[column]
@@ -187,7 +193,9 @@ class RowReader:
             agent=agent if answered and agent not in mapping.agent_nobody else None,
         )
 
-    def _flag_leg(self, answered: bool, connected: datetime | None, talk: int | None, agent: str | None) -> None:
+    def _flag_leg(
+        self, answered: bool, connected: datetime | None, talk: int | None, agent: str | None
+    ) -> None:
         mapping = self.mapping
         if answered and connected is None and "connected" in mapping.moments:
             self.flags["answered, without the moment of connection"] += 1

@@ -48,9 +48,7 @@ def import_csv(*, actor: Actor, path: Path, mapping: Mapping, progress: Progress
     return report
 
 
-def _calls(
-    rows: Iterator[Row], reader: RowReader, report: ImportReport
-) -> Iterator[tuple[int, CallRecord]]:
+def _calls(rows: Iterator[Row], reader: RowReader, report: ImportReport) -> Iterator[tuple[int, CallRecord]]:
     for row in rows:
         try:
             if row.fault:

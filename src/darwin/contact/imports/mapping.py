@@ -146,7 +146,9 @@ def _zone(name: str) -> ZoneInfo:
 def _kinds(columns: dict[str, Any]) -> dict[str, str]:
     for name, kind in columns.items():
         if kind not in KINDS:
-            raise ImportRefused(f"The mapping's column “{name}” is a “{kind}”. Known are: {', '.join(KINDS)}.")
+            raise ImportRefused(
+                f"The mapping's column “{name}” is a “{kind}”. Known are: {', '.join(KINDS)}."
+            )
     return columns
 
 
@@ -188,7 +190,9 @@ def _times(table: _Table) -> dict[str, Any]:
     }
     table.done()
     if "offered" not in values["moments"]:
-        raise ImportRefused("The mapping lacks “offered” in [times]: the column that tells when a call arrived.")
+        raise ImportRefused(
+            "The mapping lacks “offered” in [times]: the column that tells when a call arrived."
+        )
     return values
 
 

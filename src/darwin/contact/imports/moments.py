@@ -63,7 +63,9 @@ def compile_format(written: str, first_short_year: int | None = None) -> MomentF
             f"The format “{written}” has years of two digits. Say from which year they count: first_year = 1970 "
             "reads 70 as 1970 and 69 as 2069."
         )
-    pieces = [re.escape(piece) if not _CODE.fullmatch(piece) else piece for piece in re.split("(%.)", written)]
+    pieces = [
+        re.escape(piece) if not _CODE.fullmatch(piece) else piece for piece in re.split("(%.)", written)
+    ]
     pieces = [piece for piece in pieces if piece]
     expression = ""
     for index, piece in enumerate(pieces):

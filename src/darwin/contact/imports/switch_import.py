@@ -79,7 +79,9 @@ def _spans(switch: str, queues: set[str], reading: Reading) -> list[Span]:
     """
     spans: list[Span] = []
     announced = set(
-        Announcement.objects.filter(queue__slug__in=queues, contact__source=switch).values_list("queue__slug", flat=True)
+        Announcement.objects.filter(queue__slug__in=queues, contact__source=switch).values_list(
+            "queue__slug", flat=True
+        )
     )
     for coverage in reading.coverages:
         whole_seconds = coverage.source == "asterisk-queue-log"
@@ -106,7 +108,10 @@ def _rejects(path: Path, reading: Reading) -> list[Reject]:
     line_of = dict(zip(by_byte, _lines_at(path, by_byte), strict=True)) if by_byte else {}
     return sorted(
         (
-            Reject(line_of.get(reject.place, reject.place) if reject.unit == "byte" else reject.place, reject.reason)
+            Reject(
+                line_of.get(reject.place, reject.place) if reject.unit == "byte" else reject.place,
+                reject.reason,
+            )
             for reject in reading.rejects
         ),
         key=lambda reject: reject.line,

@@ -119,7 +119,9 @@ def _rows(lines: Iterator[tuple[int, str]], mapping: Mapping, width: int) -> Ite
         if not line.strip(" "):
             continue
         if "\x00" in line or _NOT_DECODED.search(line):
-            yield Row(number, [], f"the line is not text in the encoding {mapping.encoding.removesuffix('-sig')}")
+            yield Row(
+                number, [], f"the line is not text in the encoding {mapping.encoding.removesuffix('-sig')}"
+            )
             continue
         fields = _split(line, mapping)
         if len(fields) != width:

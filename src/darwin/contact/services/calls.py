@@ -148,7 +148,9 @@ def _store(source: str, fresh: Iterable[tuple[CallRecord, int]], replaced: Mappi
         copy_rows("contact_announcement", ("id", "contact_id", "queue_id", "at"), announcements)
 
 
-def contact_row(contact_id: UUID, source: str, record: CallRecord, fingerprint: int | None) -> tuple[Any, ...]:
+def contact_row(
+    contact_id: UUID, source: str, record: CallRecord, fingerprint: int | None
+) -> tuple[Any, ...]:
     """The values of one contact in the order of CONTACT_COLUMNS."""
     caller = normalise_number(record.caller)
     return (

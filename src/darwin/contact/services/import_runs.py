@@ -29,7 +29,10 @@ def open_import(*, actor: Actor, kind: str, source: str, file_name: str, digest:
         actor_id=actor.id,
     )
     record_entry(
-        actor=actor, verb=Verb.COLLECT, event="contact.import_opened", subjects=[Subject("import_run", run.id)]
+        actor=actor,
+        verb=Verb.COLLECT,
+        event="contact.import_opened",
+        subjects=[Subject("import_run", run.id)],
     )
     return run
 
