@@ -1,9 +1,9 @@
 """Asterisk's AMI stream turned into call events: one state machine for a switch, fed one message at a time.
 
-It serves a recording and a live connection alike. The rules are those of TELEPHONY.md; what that page leaves open
-was read in Asterisk's app_queue.c and is said where it matters. How a caller left a queue is decided by what FOLLOWS
-QueueCallerLeave; where the stream ends first, or a message in between was spoiled, the reason is "unknown".
-"""
+It serves a recording and a live connection alike. The rules are those of TELEPHONY.md; what that page
+leaves open was read in Asterisk's app_queue.c and is said where it matters. How a caller left a queue is
+decided by what FOLLOWS QueueCallerLeave; where the stream ends first, or a message in between was spoiled,
+the reason is "unknown"."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,14 +12,14 @@ from hashlib import blake2b
 from pathlib import Path
 
 from darwin.contact.telephony.ami import Spoiled
-from darwin.contact.telephony.events import WITHHELD, CallEvent, EventType
+from darwin.contact.telephony.events import EXPULSIONS, WITHHELD, CallEvent, EventType
 from darwin.contact.telephony.numbers import canonical_number
 from darwin.contact.telephony.reading import Coverage, Reading, Reject
 from darwin.contact.telephony.recording import Item, Received, SessionBegan, SessionEnded, read_recording
+from darwin.contact.telephony.talks import Completion, OpenTalks, Talk
 
 SOURCE = "asterisk-ami"
-EXPULSIONS = frozenset({"LEAVEEMPTY", "LEAVEUNAVAIL", "TIMEOUT", "WITHDRAW"})
-REFUSALS = frozenset({"FULL", "JOINEMPTY", "JOINUNAVAIL"})
+_REFUSALS = frozenset({"FULL", "JOINEMPTY", "JOINUNAVAIL"})
 MEMBER_STATES = {
     "0": "unknown",
     "1": "idle",
@@ -31,15 +31,13 @@ MEMBER_STATES = {
     "7": "ringing while in use",
     "8": "on hold",
 }
-OPEN_TALKS_OF_AN_INTERFACE = 8
-"""Talks kept as possibly open for one interface; more can only be talks whose end was lost."""
 UNDECIDED_LIMIT = 5_000
 """Leavings kept undecided. Only a client that may not read call events (so sees no Hangup) reaches it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
-_STATED_TALK_TOLERANCE = timedelta(seconds=1.6)
-"""TalkTime and HoldTime are differences of whole seconds: each may be off by just under one second."""
+_SAME_JOINING = timedelta(seconds=1.5)
+"""A snapshot's Wait is in whole seconds: receipt less Wait may be off by that and the lag of receipt."""
 
 
 @dataclass(slots=True)
@@ -59,22 +57,9 @@ class _Leaving:
 
 
 @dataclass(slots=True)
-class _Talk:
-    """A handler and a caller who were joined, until AgentComplete."""
-
-    queue: str
-    call_id: str
-    root: str
-    agent: str
-    member: str
-    connected_at: datetime
-    hold_s: int | None
-    handler_channel: str
-
-
-@dataclass(slots=True)
 class _Seen:
-    """What one session has seen: cleared when the stream is torn, because what happened meanwhile is unknown."""
+    """What one session has seen: cleared when the stream is torn, because what happened meanwhile is
+    unknown."""
 
     joined: dict[tuple[str, str], datetime] = field(default_factory=dict)
     hung_up: set[str] = field(default_factory=set)
@@ -106,7 +91,7 @@ class AsteriskAdapter:
         self._switch = switch
         self._instance = ""
         self._prohibited: set[str] = set()
-        self._talks: dict[str, list[_Talk]] = {}
+        self._talks = OpenTalks()
         self._seen = _Seen()
         self._handlers: dict[bytes, Callable[[Received, dict[str, str]], Iterator[CallEvent]]] = {
             b"UserEvent": self._user_event,
@@ -161,9 +146,7 @@ class AsteriskAdapter:
         """A changed startup time: another life of the switch. Every talk is over and nobody is logged on."""
         instance = f"{fields.get('CoreStartupDate', '')}T{fields['CoreStartupTime']}"
         if self._instance and instance != self._instance:
-            agents = {(talk.agent, talk.member) for talks in self._talks.values() for talk in talks}
-            self._talks.clear()
-            for agent, member in sorted(agents):
+            for agent, member in sorted({(talk.agent, talk.member) for talk in self._talks.end_all()}):
                 yield self._event(
                     received, EventType.AGENT_STATE, agent, agent=agent, member=member, reason="logged off"
                 )
@@ -180,8 +163,8 @@ class AsteriskAdapter:
         discriminator: str = "",
         **values: str | int | datetime | bool | None,
     ) -> CallEvent:
-        """An event whose id says what the switch said: the same from every recording of the same switch. Where the
-        switch gave no time, the receive time and the bytes stand in for it."""
+        """An event whose id says what the switch said: the same from every recording of the same switch.
+        Where the switch gave no time, the receive time and the bytes stand in for it."""
         message = received.message
         if received.stamped:
             identity = f"ami:{self._switch}:{_epoch(received.at)}:{kind}:{subject}"
@@ -237,7 +220,7 @@ class AsteriskAdapter:
         self, received: Received, fields: dict[str, str], call_id: str, status: str
     ) -> Iterator[CallEvent]:
         """The dialplan's word after Queue(): why the switch sent the caller away, or never let them in."""
-        if status in REFUSALS:
+        if status in _REFUSALS:
             yield from self._resolve_by_life(call_id)
             yield self._event(received, EventType.REFUSED, call_id, **self._of_call(fields), reason=status)
         elif status in EXPULSIONS:
@@ -270,7 +253,7 @@ class AsteriskAdapter:
         certain = received.at - received.since <= _SECOND
         joined = (received.at if certain else received.since) - timedelta(seconds=wait)
         known = self._seen.joined.get((call_id, queue))
-        if known and abs(known - joined) <= _STATED_TALK_TOLERANCE:
+        if known and abs(known - joined) <= _SAME_JOINING:
             return
         if certain:
             self._seen.joined[call_id, queue] = joined
@@ -345,7 +328,8 @@ class AsteriskAdapter:
             del self._seen.joined[call_id, queue]
 
     def _resolve_by_life(self, call_id: str) -> Iterator[CallEvent]:
-        """The call goes on after leaving, and nothing said why it left: not a hang-up, and no more is known."""
+        """The call goes on after leaving, and nothing said why it left: not a hang-up, and no more is
+        known."""
         if call_id in self._seen.leaving:
             yield from self._decide(call_id, "unknown")
 
@@ -409,17 +393,9 @@ class AsteriskAdapter:
         leaving = self._seen.leaving.get(call_id)
         if leaving and leaving.left_at:
             yield from self._decide(call_id, "answered")
-        talk = _Talk(
-            queue,
-            call_id,
-            fields.get("Linkedid", ""),
-            agent,
-            fields.get("MemberName", ""),
-            received.at,
-            hold,
-            fields.get("DestUniqueid", ""),
-        )
-        self._talks[agent] = [*self._talks.get(agent, []), talk][-OPEN_TALKS_OF_AN_INTERFACE:]
+        root, member = fields.get("Linkedid", ""), fields.get("MemberName", "")
+        channel = fields.get("DestUniqueid", "")
+        self._talks.begin(Talk(queue, call_id, root, agent, member, received.at, hold, channel))
         yield self._event(
             received,
             EventType.CONNECTED,
@@ -431,18 +407,25 @@ class AsteriskAdapter:
         )
 
     def _complete(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
-        """May lack the caller's channel (its snapshot is gone when the hang-up was quicker), and the handler's."""
+        """May lack the caller's channel (its snapshot is gone when the hang-up was quicker), and the
+        handler's."""
         agent = fields.get("Interface")
         if not agent:
             return
-        talk = self._talk_of(received, fields, agent)
-        call_id = fields.get("Uniqueid") or (talk.call_id if talk else None)
+        completion = Completion(
+            at=received.at,
+            agent=agent,
+            queue=fields.get("Queue"),
+            call_id=fields.get("Uniqueid"),
+            handler_channel=fields.get("DestUniqueid"),
+            linked=fields.get("DestLinkedid"),
+            hold_s=_seconds(fields.get("HoldTime")),
+            talk_s=_seconds(fields.get("TalkTime")),
+        )
+        talk = self._talks.end(completion)
+        call_id = completion.call_id or (talk.call_id if talk else None)
         if call_id is None:
             return
-        if talk:
-            self._talks[agent].remove(talk)
-            if not self._talks[agent]:
-                del self._talks[agent]
         yield self._event(
             received,
             EventType.COMPLETED,
@@ -450,36 +433,12 @@ class AsteriskAdapter:
             queue=fields.get("Queue") or None,
             call_id=call_id,
             root_call_id=fields.get("Linkedid") or (talk.root if talk else None) or None,
-            caller=self._caller(fields) if fields.get("Uniqueid") else None,
+            caller=self._caller(fields) if completion.call_id else None,
             **self._of_handler(fields),
-            wait_ms=_thousand(_seconds(fields.get("HoldTime"))),
-            talk_ms=_thousand(_seconds(fields.get("TalkTime"))),
+            wait_ms=_thousand(completion.hold_s),
+            talk_ms=_thousand(completion.talk_s),
             reason=fields.get("Reason", ""),
         )
-
-    def _talk_of(self, received: Received, fields: dict[str, str], agent: str) -> _Talk | None:
-        """The talk that an AgentComplete ends: by the caller's Uniqueid, the handler's channel, DestLinkedid, else
-        the interface's only open talk. What TalkTime and HoldTime contradict is another talk."""
-        talks = [talk for talk in self._talks.get(agent, []) if self._agrees(talk, received, fields)]
-        call_id, channel, linked = (fields.get(key) for key in ("Uniqueid", "DestUniqueid", "DestLinkedid"))
-        for matching in (
-            [talk for talk in talks if call_id and talk.call_id == call_id],
-            [talk for talk in talks if not call_id and channel and talk.handler_channel == channel],
-            [talk for talk in talks if not call_id and linked and linked in (talk.root, talk.call_id)],
-        ):
-            if matching:
-                return matching[-1]
-        return talks[0] if len(talks) == 1 and not call_id else None
-
-    def _agrees(self, talk: _Talk, received: Received, fields: dict[str, str]) -> bool:
-        if fields.get("Queue") not in (None, talk.queue):
-            return False
-        hold, stated = _seconds(fields.get("HoldTime")), _seconds(fields.get("TalkTime"))
-        if hold is not None and talk.hold_s is not None and abs(hold - talk.hold_s) > 1:
-            return False
-        if stated is None:
-            return True
-        return abs(received.at - talk.connected_at - timedelta(seconds=stated)) <= _STATED_TALK_TOLERANCE
 
     # --- transfers ---
 
@@ -495,17 +454,15 @@ class AsteriskAdapter:
     def _transfer(
         self, received: Received, fields: dict[str, str], reason: str, parties: tuple[str, ...]
     ) -> Iterator[CallEvent]:
-        """The queue's caller is whichever party has an open talk. The handler is named only where their own channel is
-        among the parties: a later transfer of the same caller, by the desk that took them, is not theirs."""
+        """The queue's caller is whichever party has an open talk. The handler is named only where their own
+        channel is among the parties: a later transfer of the same caller, by the desk that took them, is
+        not theirs."""
         if fields.get("Result", "Success") != "Success":
             return
         channels = [fields[f"{party}Uniqueid"] for party in parties if fields.get(f"{party}Uniqueid")]
-        talks = [talk for talks in self._talks.values() for talk in talks]
-        theirs = [talk for talk in talks if talk.handler_channel and talk.handler_channel in channels]
-        of_caller = [talk for talk in talks if talk.call_id in channels]
-        talk = next(iter(theirs or of_caller), None)
+        talk, is_handlers = self._talks.among(channels)
         if talk:
-            agent, member = (talk.agent, talk.member) if theirs else (None, None)
+            agent, member = (talk.agent, talk.member) if is_handlers else (None, None)
             yield self._transferred(received, reason, talk.call_id, talk.queue, agent, member)
         elif caller := fields.get("TransfereeUniqueid"):
             yield self._transferred(received, reason, caller, None, None, None)
@@ -534,7 +491,8 @@ class AsteriskAdapter:
     # --- members ---
 
     def _member(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
-        """agent.state, when it changed. In a snapshot the interface is called Location and the member Name."""
+        """agent.state, when it changed. In a snapshot the interface is called Location and the member
+        Name."""
         agent = fields.get("Interface") or fields.get("Location")
         member = fields.get("MemberName") or fields.get("Name")
         queue = fields.get("Queue")

@@ -10,8 +10,8 @@ _INTERNATIONAL_UK = re.compile(r"(?:\+|00)44(?:0)?(\d{9,10})")
 
 
 def canonical_number(text: str) -> str:
-    """One spelling for one number: +447700900503, 00447700900503 and 07700900503 all give 07700900503; another
-    country's number keeps its + form; a withheld number in any of its spellings gives WITHHELD."""
+    """One spelling for one number: +447700900503, 00447700900503 and 07700900503 all give 07700900503;
+    another country's number keeps its + form; a withheld number in any of its spellings gives WITHHELD."""
     text = text.strip()
     if text.lower() in _WITHHELD_SPELLINGS:
         return WITHHELD
