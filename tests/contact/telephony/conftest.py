@@ -90,8 +90,12 @@ class MadeUpSwitch:
     def member(agent: int) -> list[tuple[str, object]]:
         return [("Interface", f"PJSIP/{agent}"), ("MemberName", f"Operator {agent}")]
 
-    def user_event(self, at: float, call: int, name: str, *pairs: tuple[str, object], number: str = "07700900123") -> None:
-        self.send(at, "UserEvent", *self.channel(call, number), ("UserEvent", name), ("Queue", self.queue), *pairs)
+    def user_event(
+        self, at: float, call: int, name: str, *pairs: tuple[str, object], number: str = "07700900123"
+    ) -> None:
+        self.send(
+            at, "UserEvent", *self.channel(call, number), ("UserEvent", name), ("Queue", self.queue), *pairs
+        )
 
     def arrive(self, at: float, call: int, number: str = "07700900123", name: str = "CallArrived") -> None:
         self.user_event(at, call, name, ("CallerPres", "allowed_not_screened"), number=number)
@@ -101,14 +105,20 @@ class MadeUpSwitch:
 
     def join(self, at: float, call: int, number: str = "07700900123", count: int = 1) -> None:
         fields = self.channel(call, number)
-        self.send(at, "QueueCallerJoin", *fields, ("Queue", self.queue), ("Position", count), ("Count", count))
+        self.send(
+            at, "QueueCallerJoin", *fields, ("Queue", self.queue), ("Position", count), ("Count", count)
+        )
 
     def leave(self, at: float, call: int) -> None:
-        self.send(at, "QueueCallerLeave", *self.channel(call), ("Queue", self.queue), ("Position", 1), ("Count", 0))
+        self.send(
+            at, "QueueCallerLeave", *self.channel(call), ("Queue", self.queue), ("Position", 1), ("Count", 0)
+        )
 
     def abandon(self, at: float, call: int, hold: int) -> None:
         fields = self.channel(call)
-        self.send(at, "QueueCallerAbandon", *fields, ("Queue", self.queue), ("Position", 1), ("HoldTime", hold))
+        self.send(
+            at, "QueueCallerAbandon", *fields, ("Queue", self.queue), ("Position", 1), ("HoldTime", hold)
+        )
 
     def hangup_request(self, at: float, call: int) -> None:
         self.send(at, "HangupRequest", *self.channel(call), ("Cause", 16))
@@ -171,7 +181,9 @@ class MadeUpSwitch:
         self.send(at, "QueueParams", ("Queue", self.queue), ("Calls", len(waiting)), stamped=False)
         for position, (call, wait) in enumerate(waiting, 1):
             fields = [("Queue", self.queue), ("Position", position), ("Uniqueid", self.uniqueid(call))]
-            self.send(at, "QueueEntry", *fields, ("CallerIDNum", "07700900123"), ("Wait", wait), stamped=False)
+            self.send(
+                at, "QueueEntry", *fields, ("CallerIDNum", "07700900123"), ("Wait", wait), stamped=False
+            )
         self.send(at, "QueueStatusComplete", ("EventList", "Complete"), stamped=False)
 
 

@@ -109,9 +109,9 @@ class Draft:
 
     def name_agents(self, members: dict[str, str]) -> None:
         """Give the interface of those whom this source knows by display name alone."""
-        for one in (self, *self.missed):
-            if one.agent is None and one.member:
-                one.agent = members.get(one.member)
+        self.agent = self.agent or members.get(self.member or "")
+        for missed in self.missed:
+            missed.agent = missed.agent or members.get(missed.member or "")
 
     def began_before(self, event: CallEvent) -> bool:
         if event.whole_seconds:

@@ -11,8 +11,8 @@ from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
+from darwin.contact.numbers import normalise_number
 from darwin.contact.telephony.events import CallEvent, EventType
-from darwin.contact.telephony.numbers import canonical_number
 from darwin.contact.telephony.reading import Coverage, Reading, Reject
 from darwin.contact.telephony.recording import moment
 from darwin.errors import DarwinError
@@ -52,7 +52,7 @@ Values = dict[str, str | int | None]
 
 
 def _joined(line: _Line) -> tuple[EventType, Values]:
-    caller = canonical_number(line.data[1]) if len(line.data) > 1 else None
+    caller = normalise_number(line.data[1]) if len(line.data) > 1 else None
     return EventType.QUEUED, {"caller": caller, "position": line.number(2)}
 
 
@@ -267,6 +267,6 @@ def _read_line(lines: _Lines, raw: bytes, text: str, number: int) -> CallEvent |
 def _not_a_queue_log(path: Path) -> str:
     return (
         f"The file {path.name} is not a queue_log: none of its lines has the form "
-        "time|call|queue|member|event. Nothing was imported. A recording of the Manager Interface is imported "
-        "with «darwin contact import asterisk-ami»; a file in UTF-16 has to be saved as UTF-8 first."
+        "time|call|queue|member|event. Nothing was imported. A recording of the Manager Interface is "
+        "imported with «darwin contact import asterisk-ami»; a file in UTF-16 has to be saved as UTF-8 first."
     )

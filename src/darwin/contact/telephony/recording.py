@@ -106,8 +106,8 @@ def _check_index(path: Path, size: int, recording: str) -> None:
         if mark.offset < last or mark.end > size:
             raise DarwinError(
                 f"The index {path.name} does not belong to {recording}: it speaks of byte {mark.end:,}, "
-                f"and the recording has {size:,} bytes. Nothing was imported. Give the index that was written with "
-                "this recording, or import without --index."
+                f"and the recording has {size:,} bytes. Nothing was imported. Give the index that was "
+                "written with this recording, or import without --index."
             )
         last = mark.offset
     if not marks:
