@@ -1,25 +1,28 @@
 """Asterisk's AMI stream turned into call events: one state machine for a switch, fed one message at a time.
 
-It serves a recording and a live connection alike. The rules are those of TELEPHONY.md; what that page leaves open
-was read in Asterisk's app_queue.c and is said where it matters. How a caller left a queue is decided by what FOLLOWS
-QueueCallerLeave; where the stream ends first, or a message in between was spoiled, the reason is "unknown".
-"""
+It serves a recording and a live connection alike. The rules are those of TELEPHONY.md; what that page
+leaves open was read in Asterisk's app_queue.c and is said where it matters. How a caller left a queue is
+decided by what FOLLOWS QueueCallerLeave; where the stream ends first, or a message in between was spoiled,
+the reason is "unknown"."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
+from darwin.contact.numbers import normalise_number
 from darwin.contact.telephony.ami import Spoiled
-from darwin.contact.telephony.events import WITHHELD, CallEvent, EventType
-from darwin.contact.telephony.numbers import canonical_number
+from darwin.contact.telephony.events import EXPULSIONS, WITHHELD, CallEvent, EventType
+from darwin.contact.telephony.leavings import Leaving, Leavings
 from darwin.contact.telephony.reading import Coverage, Reading, Reject
 from darwin.contact.telephony.recording import Item, Received, SessionBegan, SessionEnded, read_recording
+from darwin.contact.telephony.talks import Completion, OpenTalks, Talk
 
 SOURCE = "asterisk-ami"
-EXPULSIONS = frozenset({"LEAVEEMPTY", "LEAVEUNAVAIL", "TIMEOUT", "WITHDRAW"})
-REFUSALS = frozenset({"FULL", "JOINEMPTY", "JOINUNAVAIL"})
+_REFUSALS = frozenset({"FULL", "JOINEMPTY", "JOINUNAVAIL"})
 MEMBER_STATES = {
     "0": "unknown",
     "1": "idle",
@@ -31,56 +34,8 @@ MEMBER_STATES = {
     "7": "ringing while in use",
     "8": "on hold",
 }
-OPEN_TALKS_OF_AN_INTERFACE = 8
-"""Talks kept as possibly open for one interface; more can only be talks whose end was lost."""
-UNDECIDED_LIMIT = 5_000
-"""Leavings kept undecided. Only a client that may not read call events (so sees no Hangup) reaches it."""
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
-_STATED_TALK_TOLERANCE = timedelta(seconds=1.6)
-"""TalkTime and HoldTime are differences of whole seconds: each may be off by just under one second."""
-
-
-@dataclass(slots=True)
-class _Leaving:
-    """A caller who is leaving a queue, until what follows says why."""
-
-    queue: str
-    root: str
-    caller: str | None
-    left_at: datetime | None = None
-    abandoned_at: datetime | None = None
-    position: int | None = None
-    hold_s: int | None = None
-    waited_ms: int | None = None
-    hung_up: bool = False
-    stamp: Received | None = None
-
-
-@dataclass(slots=True)
-class _Talk:
-    """A handler and a caller who were joined, until AgentComplete."""
-
-    queue: str
-    call_id: str
-    root: str
-    agent: str
-    member: str
-    connected_at: datetime
-    hold_s: int | None
-    handler_channel: str
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What one session has seen: cleared when the stream is torn, because what happened meanwhile is unknown."""
-
-    joined: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    hung_up: set[str] = field(default_factory=set)
-    leaving: dict[str, _Leaving] = field(default_factory=dict)
-    members: dict[tuple[str, str], str] = field(default_factory=dict)
-    repeats: dict[str, int] = field(default_factory=dict)
 
 
 def _seconds(text: str | None) -> int | None:
@@ -106,9 +61,13 @@ class AsteriskAdapter:
         self._switch = switch
         self._instance = ""
         self._prohibited: set[str] = set()
-        self._talks: dict[str, list[_Talk]] = {}
-        self._seen = _Seen()
-        self._handlers: dict[bytes, Callable[[Received, dict[str, str]], Iterator[CallEvent]]] = {
+        self._talks = OpenTalks()
+        self._leavings = Leavings()
+        self._states: dict[tuple[str, str], str] = {}
+        self._members: dict[str, str] = {}
+        self._repeats: Counter[str] = Counter()
+        self._repeats_at: datetime | None = None
+        self._handlers: dict[bytes, Callable[[Received, dict[str, str]], Iterable[CallEvent]]] = {
             b"UserEvent": self._user_event,
             b"QueueCallerJoin": self._join,
             b"QueueCallerLeave": self._leave,
@@ -121,6 +80,8 @@ class AsteriskAdapter:
             b"AttendedTransfer": self._attended_transfer,
             b"HangupRequest": self._hangup_request,
             b"Hangup": self._hangup,
+            b"BridgeEnter": self._sign_of_life,
+            b"DialBegin": self._sign_of_life,
             b"QueueEntry": self._snapshot_entry,
             b"QueueMember": self._member,
             b"QueueMemberStatus": self._member,
@@ -134,19 +95,17 @@ class AsteriskAdapter:
 
     def begin_session(self) -> None:
         """A connection was opened. What was seen before it says nothing of what is seen now."""
-        self._seen = _Seen()
+        self._leavings = Leavings()
+        self._states.clear()
+        self._repeats.clear()
 
     def end_session(self) -> list[CallEvent]:
         """The connection ended: what is undecided stays unknown."""
-        events = self.lose()
-        self._seen = _Seen()
-        return events
+        return self.lose()
 
     def lose(self) -> list[CallEvent]:
         """A message was spoiled: it may have been any, so nothing before it may be tied to what follows."""
-        events = [event for call_id in list(self._seen.leaving) for event in self._decide_at_tear(call_id)]
-        self._seen = _Seen(members=self._seen.members, repeats=self._seen.repeats)
-        return events
+        return list(self._left(self._leavings.tear()))
 
     def feed(self, received: Received) -> list[CallEvent]:
         """The events that this message completes."""
@@ -161,12 +120,11 @@ class AsteriskAdapter:
         """A changed startup time: another life of the switch. Every talk is over and nobody is logged on."""
         instance = f"{fields.get('CoreStartupDate', '')}T{fields['CoreStartupTime']}"
         if self._instance and instance != self._instance:
-            agents = {(talk.agent, talk.member) for talks in self._talks.values() for talk in talks}
-            self._talks.clear()
-            for agent, member in sorted(agents):
-                yield self._event(
-                    received, EventType.AGENT_STATE, agent, agent=agent, member=member, reason="logged off"
-                )
+            self._talks.end_all()
+            self._states.clear()
+            for agent, member in sorted(self._members.items()):
+                handler: dict[str, Any] = {"agent": agent, "member": member or None}
+                yield self._event(received, EventType.AGENT_STATE, agent, **handler, reason="logged off")
         self._instance = instance
 
     # --- making events ---
@@ -178,19 +136,21 @@ class AsteriskAdapter:
         subject: str,
         *,
         discriminator: str = "",
-        **values: str | int | datetime | bool | None,
+        **values: Any,
     ) -> CallEvent:
-        """An event whose id says what the switch said: the same from every recording of the same switch. Where the
-        switch gave no time, the receive time and the bytes stand in for it."""
+        """An event whose id says what the switch said: the same from every recording of the same switch.
+        Where the switch gave no time, the receive time and the bytes stand in for it."""
         message = received.message
         if received.stamped:
             identity = f"ami:{self._switch}:{_epoch(received.at)}:{kind}:{subject}"
         else:
             digest = blake2b(message.raw, digest_size=8).hexdigest()
             identity = f"ami:{self._switch}:{self._instance}:{_epoch(received.at)}:{kind}:{digest}:{subject}"
-            count = self._seen.repeats.get(identity, 0)
-            self._seen.repeats[identity] = count + 1
-            identity = f"{identity}:{count}"
+            if received.at != self._repeats_at:
+                self._repeats_at = received.at
+                self._repeats.clear()
+            self._repeats[identity] += 1
+            identity = f"{identity}:{self._repeats[identity]}"
         event = CallEvent(
             event_id=f"{identity}:{discriminator}" if discriminator else identity,
             source=SOURCE,
@@ -199,15 +159,15 @@ class AsteriskAdapter:
             at_source="switch" if received.stamped else "receive",
             sequence=message.offset,
         )
-        return replace(event, **values)  # type: ignore[arg-type]
+        return replace(event, **values)
 
     def _caller(self, fields: dict[str, str]) -> str | None:
         number = fields.get("CallerIDNum")
         if fields.get("Uniqueid") in self._prohibited:
             return WITHHELD
-        return None if number is None else canonical_number(number)
+        return normalise_number(number)
 
-    def _of_call(self, fields: dict[str, str]) -> dict[str, str | int | None]:
+    def _of_call(self, fields: dict[str, str]) -> dict[str, Any]:
         return {
             "queue": fields.get("Queue") or None,
             "call_id": fields["Uniqueid"],
@@ -229,29 +189,23 @@ class AsteriskAdapter:
         elif name == "QueueExit":
             yield from self._queue_exit(received, fields, call_id, fields.get("QueueStatus", ""))
         elif name == "CallbackRequested":
-            leaving = self._seen.leaving.get(call_id)
-            if leaving and leaving.left_at and not leaving.abandoned_at:
-                yield from self._decide(call_id, "key")
+            yield from self._left(self._leavings.request_callback(call_id))
 
     def _queue_exit(
         self, received: Received, fields: dict[str, str], call_id: str, status: str
     ) -> Iterator[CallEvent]:
         """The dialplan's word after Queue(): why the switch sent the caller away, or never let them in."""
-        if status in REFUSALS:
-            yield from self._resolve_by_life(call_id)
+        if status in _REFUSALS:
+            yield from self._left(self._leavings.goes_on(call_id))
             yield self._event(received, EventType.REFUSED, call_id, **self._of_call(fields), reason=status)
         elif status in EXPULSIONS:
-            leaving = self._seen.leaving.get(call_id)
-            if leaving and leaving.left_at:
-                yield from self._decide(call_id, status)
+            yield from self._left(self._leavings.expel(call_id, status))
 
     def _join(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
         call_id, queue = fields.get("Uniqueid"), fields.get("Queue")
         if not call_id or not queue:
             return
-        yield from self._resolve_by_life(call_id)
-        self._seen.hung_up.discard(call_id)
-        self._seen.joined[call_id, queue] = received.at
+        yield from self._left(self._leavings.join(call_id, queue, received.at))
         yield self._event(
             received,
             EventType.QUEUED,
@@ -269,11 +223,8 @@ class AsteriskAdapter:
             return
         certain = received.at - received.since <= _SECOND
         joined = (received.at if certain else received.since) - timedelta(seconds=wait)
-        known = self._seen.joined.get((call_id, queue))
-        if known and abs(known - joined) <= _STATED_TALK_TOLERANCE:
+        if certain and not self._leavings.find_waiting(call_id, queue, joined):
             return
-        if certain:
-            self._seen.joined[call_id, queue] = joined
         event = self._event(
             received,
             EventType.IN_SNAPSHOT,
@@ -289,96 +240,67 @@ class AsteriskAdapter:
 
     # --- leaving ---
 
-    def _leaving(self, received: Received, fields: dict[str, str]) -> _Leaving | None:
+    def _leaving(self, received: Received, fields: dict[str, str]) -> Leaving | None:
         call_id, queue = fields.get("Uniqueid"), fields.get("Queue")
         if not call_id or not queue:
             return None
-        leaving = self._seen.leaving.get(call_id)
-        if leaving is None or leaving.queue != queue:
-            leaving = _Leaving(queue, fields.get("Linkedid", ""), self._caller(fields))
-            leaving.hung_up = call_id in self._seen.hung_up
-            self._seen.leaving[call_id] = leaving
-        leaving.stamp = leaving.stamp or received
-        return leaving
+        return Leaving(
+            call_id,
+            queue,
+            fields.get("Linkedid", ""),
+            self._caller(fields),
+            received,
+            position=_seconds(fields.get("Position")),
+            hold_s=_seconds(fields.get("HoldTime")),
+        )
 
     def _leave(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
         leaving = self._leaving(received, fields)
-        if leaving is None:
-            return
-        leaving.left_at = received.at
-        leaving.stamp = received
-        leaving.position = _seconds(fields.get("Position"))
-        joined = self._seen.joined.pop((fields["Uniqueid"], leaving.queue), None)
-        if joined:
-            leaving.waited_ms = round((received.at - joined) / timedelta(milliseconds=1))
-        if len(self._seen.leaving) > UNDECIDED_LIMIT:
-            yield from self._decide_at_tear(next(iter(self._seen.leaving)))
+        if leaving:
+            yield from self._left(self._leavings.leave(leaving))
 
-    def _abandon(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
-        """Before the Leave as a rule; after it when a caller behind the first is expelled by leavewhenempty
-        (app_queue.c, wait_our_turn); twice for one Leave when a call is lost just before it is connected."""
+    def _abandon(self, received: Received, fields: dict[str, str]) -> Iterable[CallEvent]:
         leaving = self._leaving(received, fields)
-        if leaving is not None:
-            leaving.abandoned_at = received.at
-            leaving.hold_s = _seconds(fields.get("HoldTime"))
-        return
-        yield
+        if leaving:
+            self._leavings.abandon(leaving)
+        return ()
 
-    def _hangup_request(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _hangup_request(self, received: Received, fields: dict[str, str]) -> Iterable[CallEvent]:
+        if call_id := fields.get("Uniqueid"):
+            self._leavings.hangup_request(call_id)
+        return ()
+
+    def _sign_of_life(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+        """A caller whom somebody redirected out of the queue raised Abandon too, and talks to another."""
         call_id = fields.get("Uniqueid")
-        if call_id:
-            self._seen.hung_up.add(call_id)
-        return
-        yield
+        if call_id and self._leavings.waits_for_word_of(call_id):
+            yield from self._left(self._leavings.goes_on(call_id))
 
     def _hangup(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
-        call_id = fields.get("Uniqueid")
-        if not call_id:
-            return
-        leaving = self._seen.leaving.get(call_id)
-        if leaving:
-            whole = leaving.left_at and leaving.abandoned_at
-            yield from self._decide(call_id, "abandoned" if whole else "unknown")
-        self._seen.hung_up.discard(call_id)
-        self._prohibited.discard(call_id)
-        for queue in [queue for known, queue in self._seen.joined if known == call_id]:
-            del self._seen.joined[call_id, queue]
+        if call_id := fields.get("Uniqueid"):
+            yield from self._left(self._leavings.hangup(call_id))
+            self._prohibited.discard(call_id)
 
-    def _resolve_by_life(self, call_id: str) -> Iterator[CallEvent]:
-        """The call goes on after leaving, and nothing said why it left: not a hang-up, and no more is known."""
-        if call_id in self._seen.leaving:
-            yield from self._decide(call_id, "unknown")
-
-    def _decide_at_tear(self, call_id: str) -> Iterator[CallEvent]:
-        leaving = self._seen.leaving[call_id]
-        told = leaving.hung_up and leaving.left_at and leaving.abandoned_at
-        yield from self._decide(call_id, "abandoned" if told else "unknown")
-
-    def _decide(self, call_id: str, reason: str) -> Iterator[CallEvent]:
-        """call.left, once it is known how. wait_ms states which joining it ends: the switch's HoldTime (whole
-        seconds), else what this session saw; without either the joining is not known."""
-        leaving = self._seen.leaving.pop(call_id)
-        stamp = leaving.stamp
-        if stamp is None:
-            return
-        wait = leaving.waited_ms if leaving.hold_s is None else leaving.hold_s * 1000
-        yield self._event(
-            stamp,
-            EventType.LEFT,
-            f"{call_id}:{leaving.queue}",
-            discriminator=f"{reason}:{'' if wait is None else wait}",
-            queue=leaving.queue,
-            call_id=call_id,
-            root_call_id=leaving.root or None,
-            caller=leaving.caller,
-            position=leaving.position,
-            wait_ms=wait,
-            reason=reason,
-        )
+    def _left(self, decided: list[Leaving]) -> Iterator[CallEvent]:
+        for leaving in decided:
+            wait = leaving.wait_ms
+            yield self._event(
+                leaving.said,
+                EventType.LEFT,
+                f"{leaving.call_id}:{leaving.queue}",
+                discriminator=f"{leaving.reason}:{'' if wait is None else wait}",
+                queue=leaving.queue,
+                call_id=leaving.call_id,
+                root_call_id=leaving.root or None,
+                caller=leaving.caller,
+                position=leaving.position,
+                wait_ms=wait,
+                reason=leaving.reason,
+            )
 
     # --- handlers ---
 
-    def _of_handler(self, fields: dict[str, str]) -> dict[str, str | int | None]:
+    def _of_handler(self, fields: dict[str, str]) -> dict[str, Any]:
         return {"agent": fields.get("Interface") or None, "member": fields.get("MemberName") or None}
 
     def _ringing(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
@@ -391,7 +313,7 @@ class AsteriskAdapter:
     def _no_answer(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
         """RingTime in milliseconds. A ring that the caller's hanging-up ended is not one."""
         call_id = fields.get("Uniqueid")
-        if call_id and call_id not in self._seen.hung_up:
+        if call_id and not self._leavings.has_hung_up(call_id):
             yield self._event(
                 received,
                 EventType.NO_ANSWER,
@@ -406,20 +328,10 @@ class AsteriskAdapter:
         if not call_id or not queue or not agent:
             return
         hold = _seconds(fields.get("HoldTime"))
-        leaving = self._seen.leaving.get(call_id)
-        if leaving and leaving.left_at:
-            yield from self._decide(call_id, "answered")
-        talk = _Talk(
-            queue,
-            call_id,
-            fields.get("Linkedid", ""),
-            agent,
-            fields.get("MemberName", ""),
-            received.at,
-            hold,
-            fields.get("DestUniqueid", ""),
-        )
-        self._talks[agent] = [*self._talks.get(agent, []), talk][-OPEN_TALKS_OF_AN_INTERFACE:]
+        yield from self._left(self._leavings.connect(call_id))
+        root, member = fields.get("Linkedid", ""), fields.get("MemberName", "")
+        channel = fields.get("DestUniqueid", "")
+        self._talks.begin(Talk(queue, call_id, root, agent, member, received.at, hold, channel))
         yield self._event(
             received,
             EventType.CONNECTED,
@@ -431,18 +343,25 @@ class AsteriskAdapter:
         )
 
     def _complete(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
-        """May lack the caller's channel (its snapshot is gone when the hang-up was quicker), and the handler's."""
+        """May lack the caller's channel (its snapshot is gone when the hang-up was quicker), and the
+        handler's."""
         agent = fields.get("Interface")
         if not agent:
             return
-        talk = self._talk_of(received, fields, agent)
-        call_id = fields.get("Uniqueid") or (talk.call_id if talk else None)
+        completion = Completion(
+            at=received.at,
+            agent=agent,
+            queue=fields.get("Queue"),
+            call_id=fields.get("Uniqueid"),
+            handler_channel=fields.get("DestUniqueid"),
+            linked=fields.get("DestLinkedid"),
+            hold_s=_seconds(fields.get("HoldTime")),
+            talk_s=_seconds(fields.get("TalkTime")),
+        )
+        talk = self._talks.end(completion)
+        call_id = completion.call_id or (talk.call_id if talk else None)
         if call_id is None:
             return
-        if talk:
-            self._talks[agent].remove(talk)
-            if not self._talks[agent]:
-                del self._talks[agent]
         yield self._event(
             received,
             EventType.COMPLETED,
@@ -450,36 +369,12 @@ class AsteriskAdapter:
             queue=fields.get("Queue") or None,
             call_id=call_id,
             root_call_id=fields.get("Linkedid") or (talk.root if talk else None) or None,
-            caller=self._caller(fields) if fields.get("Uniqueid") else None,
+            caller=self._caller(fields) if completion.call_id else None,
             **self._of_handler(fields),
-            wait_ms=_thousand(_seconds(fields.get("HoldTime"))),
-            talk_ms=_thousand(_seconds(fields.get("TalkTime"))),
+            wait_ms=_thousand(completion.hold_s),
+            talk_ms=_thousand(completion.talk_s),
             reason=fields.get("Reason", ""),
         )
-
-    def _talk_of(self, received: Received, fields: dict[str, str], agent: str) -> _Talk | None:
-        """The talk that an AgentComplete ends: by the caller's Uniqueid, the handler's channel, DestLinkedid, else
-        the interface's only open talk. What TalkTime and HoldTime contradict is another talk."""
-        talks = [talk for talk in self._talks.get(agent, []) if self._agrees(talk, received, fields)]
-        call_id, channel, linked = (fields.get(key) for key in ("Uniqueid", "DestUniqueid", "DestLinkedid"))
-        for matching in (
-            [talk for talk in talks if call_id and talk.call_id == call_id],
-            [talk for talk in talks if not call_id and channel and talk.handler_channel == channel],
-            [talk for talk in talks if not call_id and linked and linked in (talk.root, talk.call_id)],
-        ):
-            if matching:
-                return matching[-1]
-        return talks[0] if len(talks) == 1 and not call_id else None
-
-    def _agrees(self, talk: _Talk, received: Received, fields: dict[str, str]) -> bool:
-        if fields.get("Queue") not in (None, talk.queue):
-            return False
-        hold, stated = _seconds(fields.get("HoldTime")), _seconds(fields.get("TalkTime"))
-        if hold is not None and talk.hold_s is not None and abs(hold - talk.hold_s) > 1:
-            return False
-        if stated is None:
-            return True
-        return abs(received.at - talk.connected_at - timedelta(seconds=stated)) <= _STATED_TALK_TOLERANCE
 
     # --- transfers ---
 
@@ -495,17 +390,15 @@ class AsteriskAdapter:
     def _transfer(
         self, received: Received, fields: dict[str, str], reason: str, parties: tuple[str, ...]
     ) -> Iterator[CallEvent]:
-        """The queue's caller is whichever party has an open talk. The handler is named only where their own channel is
-        among the parties: a later transfer of the same caller, by the desk that took them, is not theirs."""
+        """The queue's caller is whichever party has an open talk. The handler is named only where their own
+        channel is among the parties: a later transfer of the same caller, by the desk that took them, is
+        not theirs."""
         if fields.get("Result", "Success") != "Success":
             return
         channels = [fields[f"{party}Uniqueid"] for party in parties if fields.get(f"{party}Uniqueid")]
-        talks = [talk for talks in self._talks.values() for talk in talks]
-        theirs = [talk for talk in talks if talk.handler_channel and talk.handler_channel in channels]
-        of_caller = [talk for talk in talks if talk.call_id in channels]
-        talk = next(iter(theirs or of_caller), None)
+        talk, is_handlers = self._talks.among(channels)
         if talk:
-            agent, member = (talk.agent, talk.member) if theirs else (None, None)
+            agent, member = (talk.agent, talk.member) if is_handlers else (None, None)
             yield self._transferred(received, reason, talk.call_id, talk.queue, agent, member)
         elif caller := fields.get("TransfereeUniqueid"):
             yield self._transferred(received, reason, caller, None, None, None)
@@ -534,7 +427,8 @@ class AsteriskAdapter:
     # --- members ---
 
     def _member(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
-        """agent.state, when it changed. In a snapshot the interface is called Location and the member Name."""
+        """agent.state, when it changed. In a snapshot the interface is called Location and the member
+        Name."""
         agent = fields.get("Interface") or fields.get("Location")
         member = fields.get("MemberName") or fields.get("Name")
         queue = fields.get("Queue")
@@ -546,9 +440,10 @@ class AsteriskAdapter:
             state = f"paused: {fields['PausedReason']}" if fields.get("PausedReason") else "paused"
         else:
             state = MEMBER_STATES.get(fields.get("Status", ""), "unknown")
-        if self._seen.members.get((queue, agent)) == state:
+        if self._states.get((queue, agent)) == state:
             return
-        self._seen.members[queue, agent] = state
+        self._states[queue, agent] = state
+        self._members[agent] = member or ""
         yield self._event(
             received,
             EventType.AGENT_STATE,

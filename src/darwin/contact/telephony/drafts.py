@@ -1,16 +1,15 @@
 """One source's evidence of one call in one queue, read into drafts of entries.
 
-An event says which joining it belongs to by its own time less the wait it states (HoldTime), in whole seconds. So no
-event is tied to a joining merely because it is the last one seen: across a gap in the stream the caller may have
-left, come back and left again, and then the stated wait tells that this joining was never seen.
-"""
+An event says which joining it belongs to by its own time less the wait it states (HoldTime), in whole
+seconds. So no event is tied to a joining merely because it is the last one seen: across a gap in the stream
+the caller may have left, come back and left again, and then the stated wait tells that this joining was
+never seen."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from darwin.contact.telephony.events import CallEvent, EventType, Outcome
+from darwin.contact.telephony.events import EXPULSIONS, CallEvent, EventType, Outcome
 
-EXPULSIONS = ("LEAVEEMPTY", "LEAVEUNAVAIL", "TIMEOUT", "WITHDRAW")
 _OUTCOMES = dict.fromkeys(EXPULSIONS, Outcome.EXPELLED) | {
     "key": Outcome.CALLBACK_REQUESTED,
     "abandoned": Outcome.ABANDONED,
@@ -18,15 +17,16 @@ _OUTCOMES = dict.fromkeys(EXPULSIONS, Outcome.EXPELLED) | {
 _STRENGTH = {reason: rank for rank, reason in enumerate(("unknown", "answered", *reversed(_OUTCOMES)))}
 
 _STATED = timedelta(seconds=1.6)
-"""A stated wait is a difference of two whole seconds (under 1 s off either way); the rest is the lag of a receive
-time, of a clock read once in 4 ms, and of leaving before the wait was read."""
+"""A stated wait is a difference of two whole seconds (under 1 s off either way); the rest is the lag of a
+receive time, of a clock read once in 4 ms, and of leaving before the wait was read."""
 _STATED_TWICE = timedelta(seconds=2.6)
 """The same for a time less two stated durations (talk and hold)."""
 _DISORDER = timedelta(milliseconds=50)
 """How far two events of one switch may be out of order."""
 _SAME_MOMENT = timedelta(seconds=1)
 _CAME_BACK = timedelta(seconds=1.5)
-"""A caller in a snapshot whose receipt less Wait is later than the known joining by more has left and come back."""
+"""A caller in a snapshot whose receipt less Wait is later than the known joining by more has left and come
+back."""
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -40,9 +40,9 @@ class Missed:
 
 @dataclass(slots=True)
 class Draft:
-    """One joining and what is known of it. exact: the joining itself was seen, to the microsecond. seen_joining: it
-    was seen, in whatever precision, and not worked out from a wait. approximate: no more is known than that the
-    caller was there."""
+    """One joining and what is known of it. exact: the joining itself was seen, to the microsecond.
+    seen_joining: it was seen, in whatever precision, and not worked out from a wait. approximate: no more
+    is known than that the caller was there."""
 
     joined_at: datetime
     exact: bool = False
@@ -84,8 +84,8 @@ class Draft:
         return end is None or end >= at - _STATED
 
     def wait(self) -> tuple[int | None, bool]:
-        """Milliseconds from joining to connection or leaving, and whether known in whole seconds only. The joining
-        and the end seen to the microsecond give it exactly; else it is what the switch stated."""
+        """Milliseconds from joining to connection or leaving, and whether known in whole seconds only. The
+        joining and the end seen to the microsecond give it exactly; else it is what the switch stated."""
         if not self.is_decided:
             return None, False
         end, exact_end = (
@@ -109,9 +109,9 @@ class Draft:
 
     def name_agents(self, members: dict[str, str]) -> None:
         """Give the interface of those whom this source knows by display name alone."""
-        for one in (self, *self.missed):
-            if one.agent is None and one.member:
-                one.agent = members.get(one.member)
+        self.agent = self.agent or members.get(self.member or "")
+        for missed in self.missed:
+            missed.agent = missed.agent or members.get(missed.member or "")
 
     def began_before(self, event: CallEvent) -> bool:
         if event.whole_seconds:
@@ -159,8 +159,8 @@ def _join(drafts: list[Draft], event: CallEvent) -> None:
 
 
 def _find_waiting(drafts: list[Draft], event: CallEvent) -> None:
-    """A caller found in a snapshot. Where the moment of the snapshot is uncertain it adds a joining only if there is
-    none, because it can never show that the caller came back."""
+    """A caller found in a snapshot. Where the moment of the snapshot is uncertain it adds a joining only if
+    there is none, because it can never show that the caller came back."""
     if event.wait_ms is None:
         if not drafts:
             drafts.append(Draft(event.at, approximate=True, position=event.position))
@@ -182,19 +182,20 @@ def _nearest(drafts: list[Draft], joined: datetime, tolerance: timedelta) -> Dra
     )
 
 
+def _is_this_connection(draft: Draft, event: CallEvent) -> bool:
+    """Already known from another recording, or from the same one read twice."""
+    if draft.connected_at is None or (draft.agent, draft.member) != (event.agent, event.member):
+        return False
+    return abs(draft.connected_at - event.at) <= (timedelta(0) if event.whole_seconds else _SAME_MOMENT)
+
+
 def _connect(drafts: list[Draft], event: CallEvent) -> None:
     joined = _stated(event)
     begun = [draft for draft in drafts if draft.began_before(event)]
-    for draft in begun:
-        if (
-            draft.connected_at
-            and draft.agent == event.agent
-            and abs(draft.connected_at - event.at) <= _SAME_MOMENT
-        ):
-            if not event.whole_seconds or draft.member == event.member:
-                return
+    if any(_is_this_connection(draft, event) for draft in begun):
+        return
     open_drafts = [draft for draft in begun if draft.connected_at is None]
-    draft = _nearest(open_drafts, joined, _STATED) if joined else (open_drafts or [None])[-1]
+    draft = _nearest(open_drafts, joined, _STATED) if joined else next(reversed(open_drafts), None)
     if draft is None:
         if joined is None:
             return
@@ -206,8 +207,8 @@ def _connect(drafts: list[Draft], event: CallEvent) -> None:
 
 
 def _leave(drafts: list[Draft], event: CallEvent) -> None:
-    """The strongest word comes first: what the switch said of an exit stands over a hang-up, and anything over
-    unknown, which is only the end of what was seen."""
+    """The strongest word comes first: what the switch said of an exit stands over a hang-up, and anything
+    over unknown, which is only the end of what was seen."""
     joined = _stated(event)
     begun = [draft for draft in drafts if draft.began_before(event)]
     draft = None

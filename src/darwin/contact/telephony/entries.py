@@ -1,11 +1,10 @@
 """From all the evidence of one call to its queue entries.
 
-`derive_call` is a pure function of the SET of evidence: any order, any duplicates, any mixture of AMI sessions and
-queue_log give the same entries. It goes in two steps. Each source is read by itself into drafts (drafts.py):
-joinings, and what each later event says of the joining it belongs to. Then the drafts of the two sources are matched
-by the time of joining and merged here: the stream of the switch, exact to the microsecond, decides wherever it tells;
-the queue_log, in whole seconds, fills in what it does not.
-"""
+`derive_call` is a pure function of the SET of evidence: any order, any duplicates, any mixture of AMI
+sessions and queue_log give the same entries. It goes in two steps. Each source is read by itself into
+drafts (drafts.py): joinings, and what each later event says of the joining it belongs to. Then the drafts
+of the two sources are matched by the time of joining and merged here: the stream of the switch, exact to
+the microsecond, decides wherever it tells; the queue_log, in whole seconds, fills in what it does not."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -122,7 +121,8 @@ def _refusals(evidence: list[CallEvent], queue: str) -> list[Entry]:
 
 
 def _merge(stream: list[Draft], log: list[Draft]) -> list[Draft]:
-    """The drafts of both sources, those of the same joining made one. The order of joinings is kept in both."""
+    """The drafts of both sources, those of the same joining made one. The order of joinings is kept in
+    both."""
     pairs = _match(stream, log)
     merged = [_fill(draft, log[pairs[i]]) if i in pairs else draft for i, draft in enumerate(stream)]
     taken = set(pairs.values())

@@ -1,9 +1,8 @@
 """Asterisk's queue_log: one line an event, whole seconds, no arrivals and no refusals.
 
-time | call | queue | member | event | data. Fields by version: docs.asterisk.org, "Queue Logs", and the messages in
-app_queue.c; older versions leave the later fields out, and an attended transfer to a link has one more than the others,
-so hold, talk and position of a transfer are counted from the end.
-"""
+time | call | queue | member | event | data. Fields by version: docs.asterisk.org, "Queue Logs", and the
+messages in app_queue.c; older versions leave the later fields out, and an attended transfer to a link has
+one more than the others, so hold, talk and position of a transfer are counted from the end."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,8 +11,8 @@ from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
+from darwin.contact.numbers import normalise_number
 from darwin.contact.telephony.events import CallEvent, EventType
-from darwin.contact.telephony.numbers import canonical_number
 from darwin.contact.telephony.reading import Coverage, Reading, Reject
 from darwin.contact.telephony.recording import moment
 from darwin.errors import DarwinError
@@ -53,7 +52,7 @@ Values = dict[str, str | int | None]
 
 
 def _joined(line: _Line) -> tuple[EventType, Values]:
-    caller = canonical_number(line.data[1]) if len(line.data) > 1 else None
+    caller = normalise_number(line.data[1]) if len(line.data) > 1 else None
     return EventType.QUEUED, {"caller": caller, "position": line.number(2)}
 
 
@@ -83,8 +82,8 @@ def _completed(reason: str) -> Callable[[_Line], tuple[EventType, Values]]:
 
 
 def _transferred(reason: str, fixed: int) -> Callable[[_Line], tuple[EventType, Values]]:
-    """`fixed`: data fields before hold and talk. The last is the original position in every version but the oldest,
-    which has none and is one field shorter; the oldest of all (TRANSFER of 1.2) has neither."""
+    """`fixed`: data fields before hold and talk. The last is the original position in every version but the
+    oldest, which has none and is one field shorter; the oldest of all (TRANSFER of 1.2) has neither."""
 
     def parse(line: _Line) -> tuple[EventType, Values]:
         told: Values = {"reason": reason}
@@ -144,7 +143,8 @@ def parse_line(text: str) -> _Line | str:
 
 
 class _Lines:
-    """Turns lines into events; numbers identical lines, so that each keeps one id however often it is read."""
+    """Turns lines into events; numbers identical lines, so that each keeps one id however often it is
+    read."""
 
     def __init__(self, switch: str) -> None:
         self._switch = switch
@@ -260,13 +260,13 @@ def _read_line(lines: _Lines, raw: bytes, text: str, number: int) -> CallEvent |
     if len(raw) == LINE_LIMIT and not raw.endswith(b"\n"):
         return f"a line longer than {LINE_LIMIT:,} bytes was left out"
     if not raw.endswith(b"\n"):
-        return "the last line is not ended: the switch may not have finished writing it; import the file again later"
+        return "the last line is not ended and may be half-written; import the file again when it is whole"
     return lines.event(text, number)
 
 
 def _not_a_queue_log(path: Path) -> str:
     return (
         f"The file {path.name} is not a queue_log: none of its lines has the form "
-        "time|call|queue|member|event. Nothing was imported. A recording of the Manager Interface is imported with "
-        "«darwin contact import asterisk-ami»; a file in UTF-16 has to be saved as UTF-8 first."
+        "time|call|queue|member|event. Nothing was imported. A recording of the Manager Interface is "
+        "imported with «darwin contact import asterisk-ami»; a file in UTF-16 has to be saved as UTF-8 first."
     )

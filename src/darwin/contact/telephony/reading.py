@@ -16,7 +16,8 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The source was watching from one moment to another. What happened between two coverages was not seen."""
+    """The source was watching from one moment to another. What happened between two coverages was not
+    seen."""
 
     source: str
     start: datetime

@@ -1,9 +1,8 @@
 """A recording of one or more AMI connections: bytes on disk, and an index of receive times if there is one.
 
-The index (TELEPHONY.md, "Index of a recording") has one JSON line a received chunk (t, off, len) or a note at an
-offset. Without it a connection begins at each banner, and a message without a Timestamp is known to lie
-between the last Timestamp before it and the next one after it.
-"""
+The index (TELEPHONY.md, "Index of a recording") has one JSON line a received chunk (t, off, len) or a note
+at an offset. Without it a connection begins at each banner, and a message without a Timestamp is known to
+lie between the last Timestamp before it and the next one after it."""
 
 import json
 import os
@@ -11,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count, zip_longest
 from pathlib import Path
 
 from darwin.contact.telephony.ami import AmiCodec, Banner, Message, Piece, Spoiled
@@ -105,9 +105,9 @@ def _check_index(path: Path, size: int, recording: str) -> None:
         marks += 1
         if mark.offset < last or mark.end > size:
             raise DarwinError(
-                f"The index {path.name} does not belong to {recording}: it speaks of byte {mark.end:,}, and the "
-                f"recording has {size:,} bytes. Nothing was imported. Give the index that was written with "
-                "this recording, or import without --index."
+                f"The index {path.name} does not belong to {recording}: it speaks of byte {mark.end:,}, "
+                f"and the recording has {size:,} bytes. Nothing was imported. Give the index that was "
+                "written with this recording, or import without --index."
             )
         last = mark.offset
     if not marks:
@@ -196,8 +196,8 @@ def _with_own_times(pieces: Iterable[Banner | Message | Spoiled]) -> Iterator[It
         session_has_time = True
     if last is None:
         raise DarwinError(
-            "Nothing in this recording tells the time: its messages have no Timestamp (timestampevents = no) and "
-            "no index was given. Nothing was imported. Give the index with --index."
+            "Nothing in this recording tells the time: its messages have no Timestamp (timestampevents = no) "
+            "and no index was given. Nothing was imported. Give the index with --index."
         )
     yield from _release(held, last, last)
     yield SessionEnded(last if session_has_time else None)
@@ -232,43 +232,36 @@ class _Chunks:
 
 
 def _with_index(path: Path, index: Path) -> Iterator[Item]:
-    boundaries = [mark for mark in _read_index(index) if mark.note in ("tcp-open", "tcp-closed")]
+    opens = [mark for mark in _read_index(index) if mark.note == "tcp-open"]
+    closes = [mark for mark in _read_index(index) if mark.note == "tcp-closed"]
     chunks = _Chunks(mark for mark in _read_index(index) if mark.end > mark.offset)
-    size = path.stat().st_size
-    opens = [mark for mark in boundaries if mark.note == "tcp-open"]
-    closes = {i: m for i, m in enumerate(mark for mark in boundaries if mark.note == "tcp-closed")}
     if not opens or opens[0].offset > 0:
         opens.insert(0, _Mark(0, 0, chunks.at(1), "tcp-open"))
-        closes = {}
-    ordinal = 0
-    for i, opened in enumerate(opens):
-        end = opens[i + 1].offset if i + 1 < len(opens) else size
-        closed = closes.get(i)
-        for ordinal, item in _indexed_session(path, opened, end, closed, chunks, ordinal):
-            yield item
+        closes.clear()
+    ends = [mark.offset for mark in opens[1:]] + [path.stat().st_size]
+    ordinals = count()
+    for opened, end, closed in zip_longest(opens, ends, closes[: len(opens)]):
+        yield from _indexed_session(path, opened, end, closed, chunks, ordinals)
 
 
 def _indexed_session(
-    path: Path, opened: _Mark, end: int, closed: _Mark | None, chunks: _Chunks, ordinal: int
-) -> Iterator[tuple[int, Item]]:
+    path: Path, opened: _Mark, end: int, closed: _Mark | None, chunks: _Chunks, ordinals: Iterator[int]
+) -> Iterator[Item]:
     """One connection of an indexed recording; a banner in the middle of it begins another."""
-    yield ordinal + 1, SessionBegan(ordinal, opened.at)
-    ordinal += 1
+    yield SessionBegan(next(ordinals), opened.at)
     last = opened.at
     for piece in _stretch(path, opened.offset, end):
-        if isinstance(piece, Banner):
-            if piece.offset > opened.offset:
-                yield ordinal, SessionEnded(last)
-                last = chunks.at(piece.offset + 1)
-                yield ordinal + 1, SessionBegan(ordinal, last)
-                ordinal += 1
-        elif isinstance(piece, Message):
+        if isinstance(piece, Message):
             last = chunks.at(piece.end)
             stamp = timestamp_of(piece)
-            yield ordinal, Received(piece, stamp or last, stamp or last, stamped=stamp is not None)
-        else:
-            yield ordinal, piece
-    yield ordinal, SessionEnded(closed.at if closed else last)
+            yield Received(piece, stamp or last, stamp or last, stamped=stamp is not None)
+        elif isinstance(piece, Spoiled):
+            yield piece
+        elif piece.offset > opened.offset:
+            yield SessionEnded(last)
+            last = chunks.at(piece.offset + 1)
+            yield SessionBegan(next(ordinals), last)
+    yield SessionEnded(closed.at if closed else last)
 
 
 def _stretch(path: Path, start: int, end: int) -> Iterator[Piece]:
