@@ -1,21 +1,30 @@
 """The form in which a caller's number is kept, so that +44 and 0 forms of the same line are matched."""
 
-from darwin.contact.telephony.events import WITHHELD
-from darwin.contact.telephony.numbers import canonical_number
+import re
 
-# How other sources than Asterisk write a number that the caller withheld.
-_WITHHELD_WORDS = frozenset({"withheld", "private", "unavailable", "restricted"})
-_SHORTEST_DIALLED = 10
+from darwin.contact.telephony.events import WITHHELD
+
+_WITHHELD_WORDS = frozenset(
+    {"", "anonymous", "unknown", "<unknown>", "withheld", "private", "unavailable", "restricted"}
+)
+_MARKS = re.compile(r"[\s().\-]")
+_BRITISH = re.compile(r"(?:\+|00)44(?:\(?0\)?)?(\d{7,10})", re.ASCII)
+_NATIONAL = re.compile(r"0([1-9]\d{8,9})", re.ASCII)
+_ABROAD = re.compile(r"00([1-9]\d{6,})", re.ASCII)
 
 
 def normalise_number(number: str | None) -> str | None:
-    """ "+44…" for a British number, "+…" for another; WITHHELD ("") if withheld; None if not told.
+    """The number as +44… for a British one and +… for another; WITHHELD ("") if withheld; None if not told.
 
     A short or internal number (2101), or an address of another kind, stays as it is.
     """
-    if number is None or number.strip().casefold() in _WITHHELD_WORDS:
-        return None if number is None else WITHHELD
-    canonical = canonical_number(number)
-    if canonical.startswith("0") and len(canonical) >= _SHORTEST_DIALLED and canonical.isdecimal():
-        return f"+44{canonical[1:]}"
-    return canonical
+    if number is None:
+        return None
+    written = number.strip()
+    if written.casefold() in _WITHHELD_WORDS:
+        return WITHHELD
+    bare = _MARKS.sub("", written)
+    for form, prefix in ((_BRITISH, "+44"), (_NATIONAL, "+44"), (_ABROAD, "+")):
+        if found := form.fullmatch(bare):
+            return prefix + found[1]
+    return bare
