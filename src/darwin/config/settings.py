@@ -1,4 +1,4 @@
-"""Every setting of the web and the workers, in one file. Values come from config.environment and fail loudly."""
+"""Every setting of the web and the workers. Values come from config.environment and fail loudly."""
 
 from pathlib import Path
 
