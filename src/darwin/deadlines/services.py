@@ -37,7 +37,8 @@ def start_deadline(
     """Start a clock on `subject` at `started_at` (now, if not given).
 
     It runs under the rule of its kind that was in force then. due_at: only for a kind without a rule.
-    Raises DeadlineRefused if one of this kind runs on the subject already, or if due_at is missing or not wanted.
+    Raises DeadlineRefused if one of this kind runs on the subject already, or if due_at is missing or not
+    wanted; UnknownKind if no room declares the kind.
     """
     declared = kind_named(kind)
     begins = started_at or clock.now()
@@ -74,7 +75,7 @@ def pause_deadline(*, actor: Actor, deadline: Deadline, reason: str = "") -> Dea
     due_at = moment_of(deadline)
     if due_at <= moment:
         raise DeadlineRefused(
-            "This deadline is due already. It cannot be paused; what is due has to be done."
+            "This deadline is due already, so it cannot be paused. What is due has to be done."
         )
     left = calendars.time_left(deadline.duration, due_at, moment)
     _change(deadline, state=State.PAUSED, paused_at=moment, remaining=left, due_at=None, act_at=None)
@@ -234,7 +235,8 @@ def _change(deadline: Deadline, **values: Any) -> None:
     )
     if as_read.update(**values) != 1:
         raise DeadlineRefused(
-            "This deadline was changed by somebody else a moment ago. Nothing was changed here. Look at it again."
+            "This deadline was changed by somebody else a moment ago. Nothing was changed here. "
+            "Look at it again."
         )
     for name, value in values.items():
         setattr(deadline, name, value)

@@ -294,7 +294,7 @@ class _Reader:
         if not items or not all(isinstance(item, dict) for item in items) or len(lines) != len(items):
             self._fault(at.of("items"), "“items” must be a list of entries, each in { } and not empty.")
             return
-        inherited = {key: table[key] for key in ("valid_from", "source") if key in table}
+        inherited: dict[str, Any] = {key: table[key] for key in ("valid_from", "source") if key in table}
         for position, (item, line) in enumerate(zip(items, lines, strict=True), start=1):
             self._item(kind.code, item, inherited, TablePosition(line), position)
 

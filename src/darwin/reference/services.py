@@ -1,6 +1,7 @@
 """Writes of reference data: opening the installation, and adopting a file."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -58,7 +59,7 @@ def open_installation(mode: str, force: str) -> Installation:
     if found.force != force:
         raise WrongInstallation(
             f"This database belongs to the force “{found.force}”, not “{force}”. It was not opened, and "
-            f"nothing in it was changed. Set DARWIN_FORCE={found.force}, or give “{force}” a database of its own."
+            f"nothing in it was changed. Set DARWIN_FORCE={found.force}, or give “{force}” its own database."
         )
     return found
 
@@ -175,9 +176,8 @@ def _end(version: DatedValue, ends: date | None, adoption: Adoption, change: _Ch
         return
     change.withdrawn.append(version)
     change.corrected += 1
-    again = type(version).objects.get(pk=version.pk)
-    again.pk, again.valid_to, again.adopted_in = new_id(), ends, adoption
-    again._state.adding = True
+    again = copy(version)
+    again.id, again.valid_to, again.adopted_in = new_id(), ends, adoption
     change.new.append(again)
 
 
