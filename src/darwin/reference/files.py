@@ -161,9 +161,8 @@ def _missing(file: str, rows: Iterable[FileRow]) -> list[Fault]:
             what = f"the threshold “{wanted.code}” ({wanted.named_units()}) is missing"
             faults.append(Fault(file, 1, f"{what}. The room {wanted.room} needs it {wanted.meaning}."))
         elif found.unit not in wanted.units:
-            reason = (
-                f"“{found.code}” is in {found.unit}. The room {wanted.room} reads {wanted.named_units()}."
-            )
+            wants = wanted.named_units()
+            reason = f"“{found.code}” is in {found.unit}. The room {wanted.room} reads it in {wants}."
             faults.append(Fault(found.file, found.line, reason))
     for kind in known_lists():
         absent = sorted(kind.required_codes - listed.get(kind.code, set()))
