@@ -229,6 +229,19 @@ def test_the_check_command_finds_nothing_wrong_with_the_shipped_file() -> None:
     assert "no fault" in result.output
 
 
+@pytest.mark.django_db
+def test_the_load_command_adopts_a_file_and_says_what_that_changed(tmp_path: Path) -> None:
+    file = tmp_path / "made_up.toml"
+    file.write_text(GOOD)
+    assert run("load", str(file)).output.endswith(
+        "made_up.toml: 3 added, 0 closed, 0 corrected, 0 as before.\n"
+    )
+    file.write_text(GOOD.replace("value = 30", "value = 20").replace("2024-04-01", "2026-04-01"))
+    assert run("load", str(file)).output.endswith(
+        "made_up.toml: 1 added, 1 closed, 0 corrected, 2 as before.\n"
+    )
+
+
 TEXTS = st.text(st.sampled_from("ab\"'#[]{}=,\\ é"), max_size=12)
 
 

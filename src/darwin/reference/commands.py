@@ -83,6 +83,6 @@ def _say_faults(count: int) -> int:
 
 def _say_adoption(adoption: Adoption) -> str:
     return (
-        f"{adoption.file}: {adoption.added} values added, {adoption.closed} closed, "
-        f"{adoption.corrected} corrected, {adoption.unchanged} as they were."
+        f"{adoption.file}: {adoption.added} added, {adoption.closed} closed, "
+        f"{adoption.corrected} corrected, {adoption.unchanged} as before."
     )
