@@ -85,7 +85,9 @@ def _swap_numbers(made: list[int]) -> None:
 
 
 def _swap_times(made: list[int]) -> None:
-    (first,), (second,) = rows("SELECT at FROM ledger_entry WHERE id = ANY(%s) ORDER BY id", [[made[0], made[1]]])
+    (first,), (second,) = rows(
+        "SELECT at FROM ledger_entry WHERE id = ANY(%s) ORDER BY id", [[made[0], made[1]]]
+    )
     for number, moment in ((made[0], second), (made[1], first)):
         rows("UPDATE ledger_entry SET at = %s WHERE id = %s", [moment, number])
         rows("UPDATE ledger_subject SET at = %s WHERE entry_id = %s", [moment, number])
@@ -230,7 +232,9 @@ def test_a_trigger_that_was_switched_off_is_noticed() -> None:
 
 def test_a_refusal_that_no_longer_refuses_is_noticed() -> None:
     [(body,)] = rows("SELECT pg_get_functiondef('ledger_refuse'::regproc)")
-    rows("CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
+    rows(
+        "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+    )
     try:
         assert kinds(verify_ledger()) == {"guard_missing"}
     finally:
@@ -342,7 +346,9 @@ class TestRestore:
     @pytest.fixture
     def new_cluster(self) -> Iterator[Callable[[], None]]:
         def move() -> None:
-            rows("CREATE OR REPLACE FUNCTION ledger_cluster() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT 4242'")
+            rows(
+                "CREATE OR REPLACE FUNCTION ledger_cluster() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT 4242'"
+            )
 
         yield move
         rows(
@@ -369,7 +375,9 @@ class TestRestore:
     def test_an_adopted_restore_verifies_and_is_remembered(self, new_cluster: Callable[[], None]) -> None:
         self._restore_older(new_cluster)
         assert kinds(verify_ledger()) == {"restored", "tail_cut"}
-        number = blocks.adopt_restore(actor=Actor.system("command_line"), reason="Disk of the old machine failed.")
+        number = blocks.adopt_restore(
+            actor=Actor.system("command_line"), reason="Disk of the old machine failed."
+        )
         assert number == 3
         write(2)
         blocks.close_blocks()
@@ -400,7 +408,7 @@ class TestRestore:
     def test_what_was_not_restored_is_not_adopted(self) -> None:
         write(3)
         blocks.close_blocks()
-        with pytest.raises(ValueError, match="nothing to adopt"):
+        with pytest.raises(blocks.NothingToAdopt):
             blocks.adopt_restore(actor=Actor.system("command_line"), reason="By mistake.")
 
     def test_an_adoption_that_was_killed_before_its_head_line_is_completed(

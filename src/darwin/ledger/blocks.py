@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from darwin.deadlines import clock
+from darwin.errors import DarwinError
 from darwin.ledger import head, merkle, reading
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.canonical import LEAF_BYTES, StoredEntry, block_header, unpack_leaves
@@ -31,7 +32,11 @@ FIRST_PREVIOUS_HASH = bytes(32)
 _LOCK = "hashtextextended('darwin.ledger.blocks', 0)"
 
 
-class NeedsAdoption(Exception):
+class NothingToAdopt(DarwinError):
+    """An adoption was asked for, but the database is the one whose blocks were closed last."""
+
+
+class NeedsAdoption(DarwinError):
     """The database is not the one whose blocks were closed last. Nothing is closed until someone decides."""
 
 
@@ -49,18 +54,20 @@ class LastBlock:
     def continues(self, line: head.HeadLine | None) -> bool:
         """Is this the adopting block whose line a killed process had no time to write behind `line`."""
         found = (line.number, line.hash) if line else (None, None)
-        return self.adoption is not None and (self.adoption["head_number"], self.adoption["head_hash"]) == found
+        return (
+            self.adoption is not None and (self.adoption["head_number"], self.adoption["head_hash"]) == found
+        )
 
 
 @contextmanager
 def closing_lock() -> Iterator[None]:
     """One closer at a time, and no verification in the middle of its step. Ends with the connection."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_lock({_LOCK})")  # noqa: S608
+        cursor.execute(f"SELECT pg_advisory_lock({_LOCK})")
         try:
             yield
         finally:
-            cursor.execute(f"SELECT pg_advisory_unlock({_LOCK})")  # noqa: S608
+            cursor.execute(f"SELECT pg_advisory_unlock({_LOCK})")
 
 
 def close_blocks(*, block_size: int = BLOCK_SIZE) -> int:
@@ -87,14 +94,16 @@ def adopt_restore(*, actor: Actor, reason: str) -> int:
     """Accept a database that was restored from a backup and go on from it; the number of the adopting block.
 
     The block says which head it found, so that verify knows for ever what was lost. What the old cluster had
-    written but not closed is closed now. Raises ValueError if nothing was restored.
+    written but not closed is closed now. Raises NothingToAdopt if nothing was restored.
     """
     data_dir = Path(settings.DARWIN_DATA_DIR)
     key, outside = signing_key(data_dir), head.path_in(data_dir)
     with closing_lock():
         last, line, cluster = last_block(), head.last_line(outside), current_cluster()
         if not _restored(last, line):
-            raise ValueError("The database is the one whose blocks were closed last: there is nothing to adopt.")
+            raise NothingToAdopt(
+                "The database is the one whose blocks were closed last: there is nothing to adopt. Nothing was changed."
+            )
         adoption = {
             "head_number": line.number if line else None,
             "head_hash": line.hash if line else None,
@@ -107,7 +116,11 @@ def adopt_restore(*, actor: Actor, reason: str) -> int:
                 pass
     with transaction.atomic():
         record_entry(
-            actor=actor, verb=Verb.ALTER, event="ledger.adopted_restore", counts={"block": block.number}, reason=reason
+            actor=actor,
+            verb=Verb.ALTER,
+            event="ledger.adopted_restore",
+            counts={"block": block.number},
+            reason=reason,
         )
     return block.number
 
@@ -161,7 +174,9 @@ def _restored(last: LastBlock | None, line: head.HeadLine | None) -> str:
     if last and not line and last.number > 1:
         return f"The database holds {last.number} closed blocks, but there is no head outside it."
     if last and line and line.number < last.number - 1:
-        return f"The head outside the database ends at block {line.number}, the database at block {last.number}."
+        return (
+            f"The head outside the database ends at block {line.number}, the database at block {last.number}."
+        )
     known = {last.number: last.hash, last.number - 1: last.previous_hash} if last else {}
     if line and line.hash != known[line.number].hex():
         return f"Block {line.number} of the database is not the one that the head outside it knows."
@@ -174,9 +189,7 @@ def _complete_head(outside: Path, last: LastBlock) -> None:
         head.append_line(outside, _line(last))
 
 
-def _close_one(
-    key: SigningKey, outside: Path, cluster: int, block_size: int, *, below_horizon: bool
-) -> int:
+def _close_one(key: SigningKey, outside: Path, cluster: int, block_size: int, *, below_horizon: bool) -> int:
     entries = _next_entries(cluster, block_size, below_horizon=below_horizon)
     if entries:
         block = _store(key, entries, cluster, last_block(), None)
@@ -209,7 +222,11 @@ def last_place(cluster: int) -> tuple[int, int]:
 
 
 def _store(
-    key: SigningKey, entries: list[StoredEntry], cluster: int, last: LastBlock | None, adoption: dict[str, Any] | None
+    key: SigningKey,
+    entries: list[StoredEntry],
+    cluster: int,
+    last: LastBlock | None,
+    adoption: dict[str, Any] | None,
 ) -> LastBlock:
     leaves = [entry.leaf for entry in entries]
     packed = [leaf.pack() for leaf in leaves]
@@ -238,8 +255,20 @@ def _store(
             "INSERT INTO ledger_block (number, closed_at, system_identifier, count, months, entries, root, "
             "previous_hash, hash, signature, key_id, adoption) "
             "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [number, closed_at, cluster, len(entries), Jsonb(months), b"".join(packed), root, previous_hash,
-             block_hash, signature, key.id, Jsonb(adoption) if adoption else None],
+            [
+                number,
+                closed_at,
+                cluster,
+                len(entries),
+                Jsonb(months),
+                b"".join(packed),
+                root,
+                previous_hash,
+                block_hash,
+                signature,
+                key.id,
+                Jsonb(adoption) if adoption else None,
+            ],
         )
     return LastBlock(number, previous_hash, block_hash, signature, key.id, len(entries), closed_at, adoption)
 

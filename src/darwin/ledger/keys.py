@@ -15,8 +15,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from darwin.errors import DarwinError
 
-class KeyTrouble(Exception):
+
+class KeyTrouble(DarwinError):
     """The signing key cannot be used. The text says which file and what to do."""
 
 
@@ -103,9 +105,7 @@ def _publish(folder: Path, public: Ed25519PublicKey) -> None:
     path = folder / f"{key_id(public)}.pem"
     if not path.exists():
         path.write_bytes(
-            public.public_bytes(
-                serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-            )
+            public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         )
 
 

@@ -150,7 +150,10 @@ class _Blocks:
             names = [column[0] for column in cursor.description]
         if row is None:
             return
-        block = {name: bytes(v).hex() if isinstance(v, bytes | memoryview) else v for name, v in zip(names, row, strict=True)}
+        block = {
+            name: bytes(v).hex() if isinstance(v, bytes | memoryview) else v
+            for name, v in zip(names, row, strict=True)
+        }
         self.leaves = list(unpack_leaves(bytes.fromhex(block.pop("entries"))))
         self.header = block | {
             "closed_at": block["closed_at"].isoformat(),
@@ -172,5 +175,3 @@ def _page(condition: str, params: list[Any], after: tuple[datetime, int] | None)
     found = reading.read_entries(condition, params, order=_NEWEST_FIRST, limit=PAGE + 1)
     last = found[PAGE - 1] if len(found) > PAGE else None
     return Page(found[:PAGE], (last.at, last.id) if last else None)
-
-

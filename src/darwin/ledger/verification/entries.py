@@ -96,8 +96,13 @@ class Entries:
         if len(self.changed) < EXPLAINED:
             self.changed.append((was, block, how))
         else:
-            self.report.add("entry_reordered" if how else "entry_edited", entry=was.id, block=block, how=how,
-                            month=was.month)
+            self.report.add(
+                "entry_reordered" if how else "entry_edited",
+                entry=was.id,
+                block=block,
+                how=how,
+                month=was.month,
+            )
 
     def _report_truncated(self) -> dict[str, set[str]]:
         """Months of which nothing is left though the closed blocks know rows, by table."""
@@ -122,7 +127,9 @@ class Entries:
         by_content = {leaf.content: leaf for leaf, _ in self.extra.values()}
         elsewhere = {
             entry.id: entry.leaf
-            for entry in reading.read_entries("e.id = ANY(%s)", [list(self.missing)], order="e.id", limit=EXPLAINED)
+            for entry in reading.read_entries(
+                "e.id = ANY(%s)", [list(self.missing)], order="e.id", limit=EXPLAINED
+            )
         }
         for number, (leaf, block) in self.missing.items():
             if leaf.month in entries_gone:
@@ -130,11 +137,17 @@ class Entries:
             twin, same_number = by_content.get(leaf.content), elsewhere.get(number)
             if twin:
                 self.extra.pop(twin.id, None)
-                how = f"it now stands as entry {twin.id}" if twin.id != number else "its transaction was changed"
+                how = (
+                    f"it now stands as entry {twin.id}"
+                    if twin.id != number
+                    else "its transaction was changed"
+                )
                 self.report.add("entry_reordered", entry=number, block=block, how=how)
             elif same_number and same_number.content == leaf.content:
                 self.moved_behind += self.extra.pop(number, None) is None
-                self.report.add("entry_reordered", entry=number, block=block, how="its transaction was changed")
+                self.report.add(
+                    "entry_reordered", entry=number, block=block, how="its transaction was changed"
+                )
             elif same_number:
                 self.moved_behind += self.extra.pop(number, None) is None
                 self.report.add("entry_edited", entry=number, block=block, month=leaf.month)

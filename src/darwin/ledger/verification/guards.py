@@ -35,7 +35,10 @@ def check_guards(report: Report) -> None:
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'ledger_refuse'")
         if [row[0] for row in cursor.fetchall()] != [_refusal()]:
             report.add(
-                "guard_missing", table="Every table", trigger="ledger_refuse", how="changed: it need not refuse"
+                "guard_missing",
+                table="Every table",
+                trigger="ledger_refuse",
+                how="changed: it need not refuse",
             )
 
 

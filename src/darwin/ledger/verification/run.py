@@ -157,7 +157,9 @@ def _adoptions() -> list[Adoption]:
 
 
 def _stream_blocks() -> Iterator[StoredBlock]:
-    columns = "number, closed_at, system_identifier, count, months, entries, root, previous_hash, hash, signature"
+    columns = (
+        "number, closed_at, system_identifier, count, months, entries, root, previous_hash, hash, signature"
+    )
     with connection.chunked_cursor() as cursor:
         cursor.execute(f"SELECT {columns}, key_id, adoption FROM ledger_block ORDER BY number")  # noqa: S608
         while page := cursor.fetchmany(20):
