@@ -10,11 +10,19 @@ from django.db import connection, transaction
 
 from darwin.ledger import blocks, head, keys
 from darwin.ledger.actors import Actor, Subject, Verb
+from darwin.ledger.closer import forget_old_windows
 from darwin.ledger.ids import new_id
-from darwin.ledger.services import erase_reasons, record_entry
+from darwin.ledger.live.publisher import Publisher
+from darwin.ledger.services import (
+    erase_reasons,
+    erase_subject,
+    open_months,
+    record_consultation,
+    record_entry,
+)
 from darwin.ledger.verification import Report, verify_ledger
 
-from .looking import connect, rows, untouched_ledger, without_guards
+from .looking import as_role, connect, rows, untouched_ledger, without_guards
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -233,7 +241,8 @@ def test_a_trigger_that_was_switched_off_is_noticed() -> None:
 def test_a_refusal_that_no_longer_refuses_is_noticed() -> None:
     [(body,)] = rows("SELECT pg_get_functiondef('ledger_refuse'::regproc)")
     rows(
-        "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+        "CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN "
+        "RETURN NEW; END'"
     )
     try:
         assert kinds(verify_ledger()) == {"guard_missing"}
@@ -254,7 +263,8 @@ def test_a_reason_that_was_changed_or_removed_is_noticed_and_an_erased_one_is_no
 
 def test_a_writer_with_an_open_transaction_neither_blocks_nor_is_missed() -> None:
     entry = (
-        '[{"at": "2026-03-01T00:00Z", "actor_kind": "system", "actor_name": "slow", "verb": "alter", "event": '
+        '[{"at": "2026-03-01T00:00Z", "actor_kind": "system", "actor_name": "slow", "verb": '
+        '"alter", "event": '
         '"slow.wrote", "reason_code": "", "fields": [], "counts": {}, "subjects": []}]'
     )
     write(2)
@@ -270,6 +280,15 @@ def test_a_writer_with_an_open_transaction_neither_blocks_nor_is_missed() -> Non
     report = verify_ledger()
     assert report.ok, report.faults
     assert (report.entries, report.not_yet_closed) == (7, 0)
+
+
+def test_a_long_transaction_in_another_database_of_the_cluster_does_not_hold_up_closing() -> None:
+    with connect(dbname="postgres") as elsewhere:
+        elsewhere.execute("BEGIN")
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        write(3)
+        assert blocks.close_blocks() == 3
+        elsewhere.execute("ROLLBACK")
 
 
 def test_writers_and_two_closers_at_once_lose_and_double_nothing() -> None:
@@ -307,6 +326,22 @@ def test_writers_and_two_closers_at_once_lose_and_double_nothing() -> None:
     report = verify_ledger()
     assert report.ok, report.faults
     assert (report.entries, report.not_yet_closed) == (120, 0)
+
+
+def test_the_application_role_can_do_all_that_the_workers_do(roles: None) -> None:
+    about = Subject("contact", new_id())
+    with as_role("darwin_app"):
+        write(3, subjects=[about], reason="Because.")
+        record_consultation(actor=Actor.system("test"), screen="contact.line_today", subjects=[about])
+        open_months()
+        assert blocks.close_blocks() == 4
+        assert erase_subject(actor=Actor.system("retention"), subject=about) == 3
+        blocks.close_blocks()
+        forget_old_windows()
+        Publisher().tick()
+        report = verify_ledger()
+    assert report.ok, [fault.sentence for fault in report.faults]
+    assert (report.entries, report.not_yet_closed) == (5, 0)
 
 
 def test_a_head_one_line_short_is_completed_by_the_next_closing(data_dir: Path) -> None:
@@ -347,7 +382,8 @@ class TestRestore:
     def new_cluster(self) -> Iterator[Callable[[], None]]:
         def move() -> None:
             rows(
-                "CREATE OR REPLACE FUNCTION ledger_cluster() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT 4242'"
+                "CREATE OR REPLACE FUNCTION ledger_cluster() RETURNS bigint LANGUAGE sql STABLE AS "
+                "'SELECT 4242'"
             )
 
         yield move

@@ -22,6 +22,7 @@ from darwin.ledger.canonical import (
 )
 from darwin.ledger.commitments import commit, new_salt, proves
 
+EARLY, LATE = (datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None) for year in (1900, 2200))
 BIG = some.integers(min_value=0, max_value=2**63 - 1)
 LEAVES = some.builds(Leaf, BIG, BIG, some.integers(-(2**62), 2**62), some.binary(min_size=32, max_size=32))
 DATA = some.lists(some.binary(max_size=80), max_size=70)
@@ -31,9 +32,7 @@ SUBJECTS = some.lists(
 ENTRIES = some.builds(
     StoredEntry,
     id=BIG,
-    at=some.datetimes(
-        timezones=some.just(UTC), min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)
-    ),  # noqa: DTZ001
+    at=some.datetimes(timezones=some.just(UTC), min_value=EARLY, max_value=LATE),
     actor_kind=some.sampled_from(["staff", "system"]),
     actor_id=some.none() | some.uuids(),
     actor_name=some.text(max_size=20),
@@ -129,7 +128,7 @@ def test_half_a_leaf_is_refused() -> None:
         list(unpack_leaves(bytes(LEAF_BYTES + 1)))
 
 
-@given(some.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1)), some.integers(-12, 14))  # noqa: DTZ001
+@given(some.datetimes(min_value=EARLY, max_value=LATE), some.integers(-12, 14))
 def test_a_moment_is_exact_to_the_microsecond_in_every_zone(moment: datetime, hours: int) -> None:
     aware = moment.replace(tzinfo=timezone(timedelta(hours=hours)))
     assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds(aware)) == aware

@@ -82,7 +82,8 @@ def test_an_entry_whose_transaction_began_first_and_ended_last_is_not_missed(boa
     publisher = Publisher()
     publisher.tick()
     entry = (
-        '[{"at": "2026-03-01T00:00Z", "actor_kind": "system", "actor_name": "slow", "verb": "alter", "event": '
+        '[{"at": "2026-03-01T00:00Z", "actor_kind": "system", "actor_name": "slow", "verb": '
+        '"alter", "event": '
         '"contact.wrote_late", "reason_code": "", "fields": [], "counts": {}, "subjects": []}]'
     )
     with connect() as slow:

@@ -193,7 +193,8 @@ def test_a_provable_value_is_proved_until_its_salt_is_destroyed() -> None:
     about = person()
     number = write(about, provable="PRN 55/0001234")
     [(commitment, salt)] = rows(
-        "SELECT e.value_commitment, r.salt FROM ledger_entry AS e JOIN ledger_reason AS r ON r.id = e.reason_id "
+        "SELECT e.value_commitment, r.salt FROM ledger_entry AS e JOIN ledger_reason AS r ON r.id = "
+        "e.reason_id "
         "WHERE e.id = %s",
         [number],
     )

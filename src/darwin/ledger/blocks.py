@@ -16,7 +16,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from darwin.deadlines import clock
 from darwin.errors import DarwinError
@@ -29,6 +28,23 @@ from darwin.ledger.services import record_entry
 # A block is held in memory while it is closed or verified: 5,000 entries are about 5 MB.
 BLOCK_SIZE = 5_000
 FIRST_PREVIOUS_HASH = bytes(32)
+# What still runs in another database of the cluster is no concern of ours, and a long transaction there
+# must not hold up closing here. Who holds which id is read after the snapshot: an id that ended in between
+# counts as ours, which is the safe side.
+_HORIZON = """
+    WITH now AS MATERIALIZED (SELECT pg_current_snapshot() AS snapshot),
+    elsewhere AS (
+        SELECT held.transactionid FROM pg_locks AS held
+        JOIN pg_stat_activity AS session ON session.pid = held.pid
+        WHERE held.locktype = 'transactionid' AND held.mode = 'ExclusiveLock' AND held.granted
+          AND session.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+    SELECT coalesce(
+        (SELECT running FROM now, pg_snapshot_xip(snapshot) AS running
+         WHERE running::xid NOT IN (SELECT transactionid FROM elsewhere) ORDER BY running LIMIT 1),
+        (SELECT pg_snapshot_xmax(snapshot) FROM now)
+    )::text
+"""
 _LOCK = "hashtextextended('darwin.ledger.blocks', 0)"
 
 
@@ -71,9 +87,9 @@ def closing_lock() -> Iterator[None]:
 
 
 def close_blocks(*, block_size: int = BLOCK_SIZE) -> int:
-    """Close everything that can be closed now; the number of entries closed. Repairs a head that a killed closer
-    left one line short.
+    """Close everything that can be closed now; the number of entries closed.
 
+    Completes a head that a killed closer left one line short.
     Raises NeedsAdoption if the database was restored from a backup, keys.KeyTrouble if it cannot sign.
     """
     data_dir = Path(settings.DARWIN_DATA_DIR)
@@ -102,7 +118,8 @@ def adopt_restore(*, actor: Actor, reason: str) -> int:
         last, line, cluster = last_block(), head.last_line(outside), current_cluster()
         if not _restored(last, line):
             raise NothingToAdopt(
-                "The database is the one whose blocks were closed last: there is nothing to adopt. Nothing was changed."
+                "The database is the one whose blocks were closed last: there is nothing to adopt. "
+                "Nothing was changed."
             )
         adoption = {
             "head_number": line.number if line else None,
@@ -128,14 +145,17 @@ def adopt_restore(*, actor: Actor, reason: str) -> int:
 def last_block() -> LastBlock | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT number, previous_hash, hash, signature, key_id, count, closed_at, adoption FROM ledger_block "
+            "SELECT number, previous_hash, hash, signature, key_id, count, closed_at, adoption FROM "
+            "ledger_block "
             "ORDER BY number DESC LIMIT 1"
         )
         row = cursor.fetchone()
     if not row:
         return None
     adoption = json.loads(row[7]) if isinstance(row[7], str) else row[7]
-    return LastBlock(row[0], *(bytes(value) for value in row[1:4]), *row[4:7], adoption)
+    previous_hash, block_hash, signature = (bytes(value) for value in row[1:4])
+    number, key, count, closed_at = row[0], row[4], row[5], row[6]
+    return LastBlock(number, previous_hash, block_hash, signature, key, count, closed_at, adoption)
 
 
 def current_cluster() -> int:
@@ -144,7 +164,7 @@ def current_cluster() -> int:
 
 
 def accepted_cluster() -> int | None:
-    """The cluster that the chain belongs to: the last adopted, else the first block's; None before any block."""
+    """The cluster that the chain belongs to: the last adopted, else the first block's; None before any."""
     found = _value(
         "SELECT coalesce((SELECT system_identifier FROM ledger_block WHERE adoption IS NOT NULL "
         "ORDER BY number DESC LIMIT 1), (SELECT system_identifier FROM ledger_block WHERE number = 1))"
@@ -156,7 +176,8 @@ def _check_continuity(last: LastBlock | None, line: head.HeadLine | None) -> Non
     trouble = _restored(last, line)
     if trouble:
         raise NeedsAdoption(
-            f"{trouble} No block is closed until this is decided; entries go on being written. Look at it with "
+            f"{trouble} No block is closed until this is decided; entries go on being written. Look "
+            "at it with "
             "darwin ledger verify. If you restored a backup yourself: darwin ledger adopt-restore --reason …"
         )
 
@@ -199,7 +220,7 @@ def _close_one(key: SigningKey, outside: Path, cluster: int, block_size: int, *,
 
 def _next_entries(cluster: int, limit: int, *, below_horizon: bool) -> list[StoredEntry]:
     txid, number = last_place(cluster)
-    horizon = _value("SELECT pg_snapshot_xmin(pg_current_snapshot())::text") if below_horizon else None
+    horizon = _value(_HORIZON) if below_horizon else None
     condition = "e.system_identifier = %s AND (e.txid, e.id) > (%s::text::xid8, %s)"
     params: list[Any] = [cluster, str(txid), number]
     if horizon is not None:
@@ -260,14 +281,14 @@ def _store(
                 closed_at,
                 cluster,
                 len(entries),
-                Jsonb(months),
+                json.dumps(months),
                 b"".join(packed),
                 root,
                 previous_hash,
                 block_hash,
                 signature,
                 key.id,
-                Jsonb(adoption) if adoption else None,
+                json.dumps(adoption) if adoption else None,
             ],
         )
     return LastBlock(number, previous_hash, block_hash, signature, key.id, len(entries), closed_at, adoption)

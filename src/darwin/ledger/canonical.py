@@ -1,4 +1,4 @@
-"""The bytes that are hashed and signed: the same for the same entry in every version of Python and PostgreSQL.
+"""The bytes that are hashed and signed: the same for the same entry on every machine and in every version.
 
 An entry is split into its content (who, what, on whom) and its place (number, transaction, time), so that
 verify can tell an entry that was edited from one that was moved.
@@ -69,7 +69,7 @@ def entry_bytes(entry: StoredEntry) -> bytes:
 
 
 def content_of(entry: StoredEntry) -> dict[str, Any]:
-    """The content of an entry as plain values; subjects sorted, fields in their order, bytes in hexadecimal."""
+    """The content of an entry as plain values; subjects sorted, fields in order, bytes in hexadecimal."""
     return {
         "actor": [entry.actor_kind, str(entry.actor_id) if entry.actor_id else None, entry.actor_name],
         "verb": entry.verb,

@@ -1,4 +1,4 @@
-"""The worker that closes blocks every few seconds, opens months ahead and forgets old consultation windows."""
+"""The worker that closes blocks every few seconds, opens months ahead and forgets consultation windows."""
 
 import logging
 from datetime import timedelta
@@ -18,7 +18,7 @@ HOUSEKEEPING_EVERY = timedelta(hours=1)
 
 
 def close_forever(stop: Event) -> None:
-    """Close until `stop` is set. A database that is away is waited for; a trouble is told once, not every round."""
+    """Close until `stop` is set. A database that is away is waited for; a trouble is told once."""
     told = ""
     kept_house = None
     while not stop.is_set():

@@ -37,7 +37,7 @@ def verify(as_json: bool) -> None:
 
 
 @commands.command("close-blocks")
-@click.option("--forever", is_flag=True, help="Every few seconds until stopped, instead of once.")
+@click.option("--forever/--once", default=False, help="Every few seconds until stopped, or once.")
 def close_blocks(forever: bool) -> None:
     """Gather finished entries into signed blocks."""
     from darwin.supervisor.house import open_house
@@ -74,7 +74,7 @@ def adopt_restore(reason: str) -> None:
 @click.option("--from", "start", required=True, type=click.DateTime(), help="First moment, in London.")
 @click.option("--to", "end", required=True, type=click.DateTime(), help="First moment after, in London.")
 def export(reader: str, reason: str, subject: str, start: datetime, end: datetime) -> None:
-    """Print entries as JSON lines, each with the proof that it is in a closed block. Recorded as a disclosure."""
+    """Print entries as JSON lines, each with its proof. Recorded as a disclosure."""
     from darwin.supervisor.house import open_house
 
     with open_house():
@@ -121,7 +121,7 @@ def _verify_with_progress() -> Report:
     from darwin.ledger.verification.run import total_entries
 
     with tqdm(total=total_entries(), desc="Verifying", unit=" entries", file=sys.stderr, delay=2) as bar:
-        return verify_ledger(lambda entries: bar.update(entries) and None)
+        return verify_ledger(bar.update)
 
 
 def _print(report: Report) -> None:

@@ -46,7 +46,8 @@ def signing_key(data_dir: Path) -> SigningKey:
         _make(path)
     if path.stat().st_mode & 0o077:
         raise KeyTrouble(
-            f"{path} may be read by others than its owner. Whoever has it can sign a false ledger: find out who "
+            f"{path} may be read by others than its owner. Whoever has it can sign a false ledger: "
+            "find out who "
             f"read it, then set it right with chmod 600 {path}."
         )
     try:
@@ -55,8 +56,10 @@ def signing_key(data_dir: Path) -> SigningKey:
         private = None
     if not isinstance(private, Ed25519PrivateKey):
         raise KeyTrouble(
-            f"{path} does not hold the ledger's signing key. Put the file back from your backup of the keys; if "
-            "it is lost, move this file away and a new key is made; the old blocks stay verified by the public "
+            f"{path} does not hold the ledger's signing key. Put the file back from your backup of "
+            "the keys; if "
+            "it is lost, move this file away and a new key is made; the old blocks stay verified by "
+            "the public "
             "keys in keys/ledger-public."
         )
     _publish(path.parent / "ledger-public", private.public_key())

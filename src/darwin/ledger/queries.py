@@ -1,4 +1,4 @@
-"""Reading the ledger. Every read is for the auditor or the data protection officer, and is itself a consultation."""
+"""Reading the ledger: for the auditor and the data protection officer; each read is itself a consultation."""
 
 import json
 import struct
@@ -138,11 +138,11 @@ class _Blocks:
 
     def _load(self, entry: StoredEntry) -> None:
         self.header, self.leaves, self.packed, self.index = {}, [], [], {}
-        columns = "number, closed_at, count, months, entries, root, previous_hash, hash, signature, key_id, adoption"
+        columns = "number, closed_at, count, months, entries, root, previous_hash, hash, signature, key_id"
         with connection.cursor() as cursor:
             # The first block of this cluster whose last entry is not before this one.
             cursor.execute(
-                f"SELECT {columns} FROM ledger_block WHERE system_identifier = %s AND count > 0 "  # noqa: S608
+                f"SELECT {columns}, adoption FROM ledger_block WHERE system_identifier = %s AND count > 0 "  # noqa: S608
                 "AND ledger_last_place(entries) >= %s ORDER BY ledger_last_place(entries) LIMIT 1",
                 [entry.system_identifier, struct.pack(">QQ", entry.txid, entry.id)],
             )
@@ -150,7 +150,7 @@ class _Blocks:
             names = [column[0] for column in cursor.description]
         if row is None:
             return
-        block = {
+        block: dict[str, Any] = {
             name: bytes(v).hex() if isinstance(v, bytes | memoryview) else v
             for name, v in zip(names, row, strict=True)
         }

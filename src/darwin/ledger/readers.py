@@ -36,7 +36,8 @@ def require_reader(actor: Actor) -> None:
     """Raises NotALedgerReader unless the rule permits this actor."""
     if not _rule.permits(actor):
         raise NotALedgerReader(
-            "The ledger is read by the auditor and the data protection officer only. Nothing was shown. Ask one "
+            "The ledger is read by the auditor and the data protection officer only. Nothing was "
+            "shown. Ask one "
             "of them, or ask an administrator for that role."
         )
 

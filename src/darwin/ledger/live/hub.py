@@ -77,7 +77,7 @@ class Hub:
 
     @asynccontextmanager
     async def listen(self, names: Sequence[str], after: int | None) -> AsyncIterator[Listener]:
-        """A listener to these screens: what it missed since `after`, else the newest of each, then what comes."""
+        """A listener: what it missed since `after`, else the newest of each screen, then what comes."""
         listener = Listener(frozenset(names))
         if self.running:
             self._catch_up(listener, after)

@@ -1,4 +1,4 @@
-"""The one publisher: follows what is committed, computes each changed screen once, and tells the web processes.
+"""The one publisher: follows what is committed, computes each changed screen once, tells the web processes.
 
 No writing transaction sends a NOTIFY: PostgreSQL lets only one committing transaction at a time hold the
 lock of the notification queue, which was seen to cut writes to 40%. What is sent holds a name and a number.
@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Iterable
 from threading import Event
+from typing import Any
 
 from django.db import Error, close_old_connections, connection, transaction
 from psycopg import sql
@@ -69,8 +70,10 @@ class Publisher:
             return False
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "WITH kept AS (INSERT INTO live_screen (name, at, payload) VALUES (%(name)s, %(at)s, %(payload)s)) "
-                "DELETE FROM live_screen WHERE name = %(name)s AND sequence <= (SELECT sequence FROM live_screen "
+                "WITH kept AS (INSERT INTO live_screen (name, at, payload) VALUES (%(name)s, "
+                "%(at)s, %(payload)s)) "
+                "DELETE FROM live_screen WHERE name = %(name)s AND sequence <= (SELECT sequence "
+                "FROM live_screen "
                 "WHERE name = %(name)s ORDER BY sequence DESC OFFSET %(kept)s LIMIT 1)",
                 {"name": screen.name, "at": clock.now(), "payload": payload, "kept": KEPT - 1},
             )
@@ -80,7 +83,8 @@ class Publisher:
     def _notify(self, names: list[str]) -> None:
         # After the commit, in a transaction of its own that writes nothing. Without a screen: a sign of life.
         _row(
-            "SELECT count(pg_notify(%(channel)s, note)::text) FROM (SELECT name || ' ' || max(sequence) AS note "
+            "SELECT count(pg_notify(%(channel)s, note)::text) FROM (SELECT name || ' ' || "
+            "max(sequence) AS note "
             "FROM live_screen WHERE name = ANY(%(names)s) GROUP BY name "
             "UNION ALL SELECT 'sign' WHERE %(names)s::text[] = '{}') AS notes",
             {"channel": CHANNEL, "names": names},
@@ -115,14 +119,16 @@ def publish_forever(stop: Event) -> None:
 
 
 def _what_is_new(tables: Iterable[str]) -> sql.Composed:
-    """One statement: this snapshot, the events of new entries, and for each table whether it has a new row."""
+    """One statement: this snapshot, the events of new entries, and for each table whether a row is new."""
     fresh = sql.SQL(
-        "txid >= pg_snapshot_xmin(%(seen)s::pg_snapshot) AND NOT pg_visible_in_snapshot(txid, %(seen)s::pg_snapshot)"
+        "txid >= pg_snapshot_xmin(%(seen)s::pg_snapshot) AND NOT pg_visible_in_snapshot(txid, "
+        "%(seen)s::pg_snapshot)"
     )
     parts = [
         sql.SQL("pg_current_snapshot()::text"),
         sql.SQL(
-            "(SELECT array_agg(DISTINCT event) FROM ledger_entry WHERE system_identifier = ledger_cluster() AND "
+            "(SELECT array_agg(DISTINCT event) FROM ledger_entry WHERE system_identifier = "
+            "ledger_cluster() AND "
         )
         + fresh
         + sql.SQL(")"),
@@ -140,8 +146,8 @@ def _concerns(screen: Screen, events: Iterable[str], tables: set[str]) -> bool:
     )
 
 
-def _row(statement: str | sql.Composed, params: object = None) -> tuple[object, ...]:
+def _row(statement: str | sql.Composed, params: object = None) -> tuple[Any, ...]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)  # type: ignore[arg-type]
-        row: tuple[object, ...] = cursor.fetchone()
+        row: tuple[Any, ...] = cursor.fetchone()
         return row

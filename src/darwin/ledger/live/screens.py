@@ -14,10 +14,11 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 class Screen:
     """One live screen.
 
-    name: room.page. compute: the screen as bytes (HTML or JSON), in at most 2 queries; called by the publisher
-    only. may_watch: may this request's person see it; decided before its stream opens, and where the screen
-    shows personal data it records the consultation. events: beginnings of ledger events that change it
-    ("contact."). tables: others that change it; each has `txid xid8 DEFAULT pg_current_xact_id()`, indexed.
+    name: room.page. compute: the screen as bytes (HTML or JSON), in at most 2 queries; called by the
+    publisher only. may_watch: may this request's person see it; decided before its stream opens, and where
+    the screen shows personal data it records the consultation. events: beginnings of ledger events that
+    change it ("contact."). tables: others that change it; each has `txid xid8 DEFAULT pg_current_xact_id()`,
+    indexed.
     """
 
     name: str
@@ -31,7 +32,10 @@ _screens: dict[str, Screen] = {}
 
 
 def register_screen(screen: Screen) -> None:
-    """Declare a screen. Raises ImproperlyConfigured if its name is taken or of another form, or nothing changes it."""
+    """Declare a screen.
+
+    Raises ImproperlyConfigured if its name is taken or of another form, or if nothing changes it.
+    """
     if not _NAME.fullmatch(screen.name):
         raise ImproperlyConfigured(f"The live screen “{screen.name}” must be named room.page.")
     if screen.name in _screens:

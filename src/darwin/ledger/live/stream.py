@@ -1,4 +1,4 @@
-"""The address that a browser listens to: /live/?screens=contact.line_today,contact.board, one stream for all."""
+"""The address that a browser listens to: /live/?screens=contact.line_today,contact.board."""
 
 from collections.abc import AsyncIterator, Sequence
 

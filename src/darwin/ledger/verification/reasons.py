@@ -13,7 +13,8 @@ _GONE_UNRECORDED = """
     SELECT e.id FROM ledger_entry AS e
     WHERE e.reason_id IS NOT NULL
       AND NOT EXISTS (SELECT FROM ledger_reason AS r WHERE r.id = e.reason_id)
-      AND NOT EXISTS (SELECT FROM ledger_subject AS s JOIN ledger_entry AS x ON x.at = s.at AND x.id = s.entry_id
+      AND NOT EXISTS (SELECT FROM ledger_subject AS s
+                      JOIN ledger_entry AS x ON x.at = s.at AND x.id = s.entry_id
                       WHERE s.id = e.reason_id AND s.kind = 'ledger_reason' AND x.verb = 'erase')
 """
 

@@ -11,7 +11,8 @@ SENTENCES = {
     "entry_deleted": "Entry {entry} of {month} was deleted after block {block} was closed.",
     "entry_reordered": "Entry {entry} was moved after block {block} was closed: {how}.",
     "entry_inserted": "Entry {entry} was put in behind block {block} after it was closed.",
-    "table_truncated": "{table} was truncated or its partition dropped: all {count} rows of {month} are gone.",
+    "table_truncated": "{table} was truncated or its partition dropped: all {count} rows of {month} "
+    "are gone.",
     "blocks_truncated": "The table of closed blocks is empty; the head outside the database knows {count}.",
     "block_edited": "Block {block} was edited: {how}.",
     "block_deleted": "Block {block} was deleted; the blocks after it are there.",
@@ -21,13 +22,15 @@ SENTENCES = {
     "chain_broken": "Block {block} does not follow from block {before}.",
     "tail_cut": "The tail was cut: the database ends at block {block}, the head outside it at block {head}. "
     "If you restored a backup yourself: darwin ledger adopt-restore.",
-    "head_missing": "There are {count} closed blocks but no head outside the database: the file {file} is gone.",
+    "head_missing": "There are {count} closed blocks but no head outside the database: the file "
+    "{file} is gone.",
     "head_cut": "The head outside the database was cut: it lacks blocks {first} to {last}.",
     "head_rewritten": "The head outside the database goes back to block {block} without an adopted restore.",
     "restored": "The database was restored from a backup into a new cluster. If you did it: "
     "darwin ledger adopt-restore.",
     "signature_not_ours": "The signature of block {block} is not ours: {how}.",
-    "guard_missing": "{table} is not guarded: the trigger {trigger} is {how}. Someone with the owner's rights "
+    "guard_missing": "{table} is not guarded: the trigger {trigger} is {how}. Someone with the "
+    "owner's rights "
     "did it; until it is put back, entries not yet closed can be changed unseen.",
     "reason_edited": "The reason of entry {entry} was edited: it is not the text that was given.",
     "reason_removed": "The reason of entry {entry} was removed without a recorded erasure.",

@@ -21,7 +21,7 @@ from darwin.ledger.verification.outside import Adoption, Outside
 from darwin.ledger.verification.reasons import check_reasons
 from darwin.ledger.verification.report import LISTED_PER_KIND, Report
 
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
