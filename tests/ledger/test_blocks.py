@@ -157,7 +157,7 @@ TAMPERING: list[tuple[Callable[[list[int]], None], set[str]]] = [
     (_truncate_subjects, {"table_truncated"}),
     (_truncate_blocks, {"blocks_truncated"}),
     (_cut_tail, {"tail_cut"}),
-    (_delete_block, {"block_deleted", "entry_inserted"}),
+    (_delete_block, {"block_deleted"}),
     (_edit_block, {"block_edited"}),
 ]
 

@@ -55,8 +55,11 @@ class Entries:
             self.streams[cluster] = Stream(cluster)
         return self.streams[cluster]
 
-    def compare(self, block: int, cluster: int, recorded: Sequence[Leaf]) -> None:
-        """Compare one block's leaves with the entries that stand in its range."""
+    def compare(self, block: int, cluster: int, recorded: Sequence[Leaf], *, after_gap: bool) -> None:
+        """Compare one block's leaves with the entries that stand in its range.
+
+        after_gap: a block before it was deleted, so entries that no block knows are those of that one.
+        """
         if not recorded:
             return
         found = [entry.leaf for entry in self.stream(cluster).take_until(recorded[-1].txid, recorded[-1].id)]
@@ -70,7 +73,7 @@ class Entries:
             elif leaf != there[leaf.id]:
                 self._note_change(leaf, there[leaf.id], block, recorded)
         for leaf in found:
-            if leaf.id not in known and len(self.extra) < EXPLAINED:
+            if leaf.id not in known and not after_gap and len(self.extra) < EXPLAINED:
                 self.extra[leaf.id] = (leaf, block)
 
     def finish(self) -> None:

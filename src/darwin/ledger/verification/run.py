@@ -90,7 +90,8 @@ def _verify(report: Report, data_dir: Path, progress: Progress) -> None:
             expected = entries.expected.setdefault(month, [0, 0])
             expected[0] += totals[0]
             expected[1] += totals[1]
-        entries.compare(block.number, block.system_identifier, leaves)
+        after_gap = block.number != (before.number if before else 0) + 1
+        entries.compare(block.number, block.system_identifier, leaves, after_gap=after_gap)
         outside.compare(block.number, block.hash)
         progress(block.count)
         before = block
