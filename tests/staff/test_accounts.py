@@ -37,7 +37,9 @@ def last_entry() -> Entry:
 
 
 def test_each_write_leaves_one_entry_that_names_no_value():
-    ruth = open_account(actor=SYSTEM, sign_in_name="Ruth.Adeyemi", display_name="Ruth Adeyemi", force_number="P214")
+    ruth = open_account(
+        actor=SYSTEM, sign_in_name="Ruth.Adeyemi", display_name="Ruth Adeyemi", force_number="P214"
+    )
     team = open_team(actor=SYSTEM, name="Contact team A")
     sam = open_account(actor=SYSTEM, sign_in_name="sam", display_name="Sam Okoro")
     holding = grant_role(actor=ruth.actor, account=sam, role="contact_handler")
@@ -169,7 +171,11 @@ def test_two_shifts_that_touch_do_not_overlap():
         first = NOON + timedelta(hours=8)
         grant_role(actor=admin.actor, account=sam, role="officer", held_to=first)
         grant_role(
-            actor=admin.actor, account=sam, role="officer", held_from=first, held_to=first + timedelta(hours=8)
+            actor=admin.actor,
+            account=sam,
+            role="officer",
+            held_from=first,
+            held_to=first + timedelta(hours=8),
         )
     assert RoleHolding.objects.filter(account=sam).count() == 2
 

@@ -8,6 +8,13 @@ from darwin.staff.models import Account, Team
 from darwin.staff.roles import ROLES
 
 
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of people, by the name that colleagues see."""
+
+    def label_from_instance(self, obj: Account) -> str:
+        return obj.display_name
+
+
 class OpenAccountForm(forms.Form):
     """A new account. Only the two names are required: one to sign in with, one for colleagues to see."""
 
@@ -17,7 +24,7 @@ class OpenAccountForm(forms.Form):
     team = forms.ModelChoiceField(
         Team.objects.none(), label="Team", required=False, empty_label="No team yet"
     )
-    line_manager = forms.ModelChoiceField(
+    line_manager = PersonField(
         Account.objects.none(), label="Line manager", required=False, empty_label="Nobody yet"
     )
 
@@ -30,7 +37,7 @@ class PostingForm(forms.Form):
     """Where a person stands and whom they answer to."""
 
     team = forms.ModelChoiceField(Team.objects.none(), label="Team", required=False, empty_label="No team")
-    line_manager = forms.ModelChoiceField(
+    line_manager = PersonField(
         Account.objects.none(), label="Line manager", required=False, empty_label="Nobody"
     )
 
@@ -50,11 +57,6 @@ def place_choices(form: forms.Form) -> None:
         .distinct()
         .order_by("display_name")
     )
-    manager.label_from_instance = _name_of  # type: ignore[method-assign]
-
-
-def _name_of(account: Account) -> str:
-    return account.display_name
 
 
 MANAGING = (
