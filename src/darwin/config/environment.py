@@ -1,14 +1,17 @@
-"""Settings from the environment: every value is read here, once, and a wrong one stops the start with a sentence."""
+"""Settings from the environment: every value is read here; a wrong one stops the start with a sentence."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from darwin.errors import DarwinError
 
 MODES = ("practice", "operational", "shadow")
 
 
-class SettingError(Exception):
+class SettingError(DarwinError):
     """A setting is missing or wrong. The text names the setting, what was found and what to write instead."""
 
 
@@ -74,3 +77,42 @@ def parse_database_url(url: str) -> DatabaseAddress:
         port=str(parts.port or query.get("port", "")),
         name=unquote(parts.path.lstrip("/")),
     )
+
+
+def directory() -> dict[str, Any]:
+    """The force's directory for sign-in by OpenID Connect, as django-allauth wants it; without apps if none.
+
+    DARWIN_OIDC_ISSUER, DARWIN_OIDC_CLIENT_ID and DARWIN_OIDC_SECRET_FILE belong together. DARWIN_OIDC_CLAIM
+    names the claim that holds the sign-in name. Raises SettingError if one is missing or the file cannot be read.
+    """
+    issuer = text("DARWIN_OIDC_ISSUER").rstrip("/")
+    client_id = text("DARWIN_OIDC_CLIENT_ID")
+    secret_file = text("DARWIN_OIDC_SECRET_FILE")
+    if not issuer and not client_id and not secret_file:
+        return {"APPS": []}
+    if not (issuer and client_id and secret_file):
+        raise SettingError(
+            "DARWIN_OIDC_ISSUER, DARWIN_OIDC_CLIENT_ID and DARWIN_OIDC_SECRET_FILE belong together. "
+            "Set all three, or none for passkeys only."
+        )
+    try:
+        secret = Path(secret_file).read_text(encoding="utf-8").strip()
+    except OSError as fault:
+        raise SettingError(
+            f"DARWIN_OIDC_SECRET_FILE names {secret_file}, which cannot be read: {fault.strerror}."
+        ) from fault
+    settings = {
+        "server_url": issuer,
+        "fetch_userinfo": False,
+        "oauth_pkce_enabled": True,
+        "scope": ["openid", "profile"],
+        "claim": text("DARWIN_OIDC_CLAIM", "preferred_username"),
+    }
+    app = {
+        "provider_id": "directory",
+        "name": text("DARWIN_OIDC_NAME", "the force's directory"),
+        "client_id": client_id,
+        "secret": secret,
+        "settings": settings,
+    }
+    return {"APPS": [app]}

@@ -1,4 +1,4 @@
-"""Every setting of the web and the workers, in one file. Values come from config.environment and fail loudly."""
+"""Every setting of the web and the workers. Values come from config.environment and fail loudly."""
 
 from pathlib import Path
 
@@ -20,6 +20,11 @@ INSTALLED_APPS = [
     "darwin.reference",
     "darwin.deadlines",
     "darwin.ledger",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -35,12 +40,31 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "darwin.staff.middleware.IdleLock",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
 ]
 ROOT_URLCONF = "darwin.config.urls"
 ASGI_APPLICATION = "darwin.config.asgi.application"
 AUTH_USER_MODEL = "staff.Account"
+AUTHENTICATION_BACKENDS = ["darwin.staff.backends.AccountBackend"]
+LOGIN_URL = "staff:sign_in"
+SESSION_COOKIE_AGE = 16 * 3600  # longer than the longest shift
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DARWIN_MODE != "practice"
+
+# Sign-in: the force's directory (OpenID Connect) where one is named, passkeys otherwise; no passwords.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "sign_in_name"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "darwin.staff.directory.NoSignUp"
+SOCIALACCOUNT_ADAPTER = "darwin.staff.directory.DirectoryAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": environment.directory()}
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

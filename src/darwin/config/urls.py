@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from darwin.staff.urls import directory_addresses
 from darwin.theme.urls import language_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("darwin.theme.urls")),
+    *directory_addresses,
     *language_urls,
+    path("", include("darwin.staff.urls")),
+    path("", include("darwin.theme.urls")),
 ]
 
 handler400 = "darwin.theme.views.bad_request"

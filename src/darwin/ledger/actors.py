@@ -1,7 +1,20 @@
-"""Who acts: a person with an account, or a named part of the system. The ledger keeps no names of people."""
+"""Who acts, how and on what. The ledger keeps no names of people."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
+
+
+class Verb(StrEnum):
+    """What was done to personal data: the six processing operations that section 62 of the Data Protection
+    Act 2018 wants logged. The domain's own word for it is the entry's event (contact.imported)."""
+
+    COLLECT = "collect"
+    ALTER = "alter"
+    CONSULT = "consult"
+    DISCLOSE = "disclose"
+    COMBINE = "combine"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,9 @@
+"""The room of first contact."""
+
+from django.apps import AppConfig
+
+
+class ContactConfig(AppConfig):
+    name = "darwin.contact"
+    label = "contact"
+    verbose_name = "Contact"

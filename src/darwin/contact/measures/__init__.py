@@ -1,0 +1,1 @@
+"""Measures of the contact room: versioned definitions, and the figures computed by them."""

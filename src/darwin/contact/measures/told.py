@@ -1,0 +1,54 @@
+"""What the imported records can tell about a queue in a period, and where they fall silent."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import pairwise
+
+from django.db.models import Q
+
+from darwin.contact.coverage import Tells, joined_spans
+from darwin.contact.measures.results import Gap, Told
+from darwin.contact.models import ContactQueue, Coverage
+
+Covered = tuple[datetime, datetime, frozenset[Tells]]
+
+
+def what_is_told(queue: ContactQueue, from_at: datetime, to_at: datetime) -> Told:
+    """The facts told for any part of [from_at, to_at), the time covered, and the gaps. Two queries at most."""
+    rows = Coverage.objects.filter(
+        Q(queue=queue) | Q(queue__isnull=True, switch__in=_switches(queue)),
+        from_at__lt=to_at,
+        to_at__gt=from_at,
+    ).values_list("from_at", "to_at", "tells", "source")
+    found = list(rows)
+    covered = [
+        (max(start, from_at), min(end, to_at), frozenset(map(Tells, tells))) for start, end, tells, _ in found
+    ]
+    return Told(
+        tells=frozenset().union(*(tells for _, _, tells in covered)),
+        covered=tuple(joined_spans((start, end) for start, end, _ in covered)),
+        gaps=tuple(_gaps(covered)),
+        sources=tuple(sorted({source for *_, source in found})),
+    )
+
+
+def _switches(queue: ContactQueue) -> list[str]:
+    return [queue.switch]
+
+
+def _gaps(covered: list[Covered]) -> Iterable[Gap]:
+    """Stretches between the first and the last covered moment where a fact told elsewhere is not told."""
+    told = frozenset().union(*(tells for _, _, tells in covered))
+    moments = sorted({moment for start, end, _ in covered for moment in (start, end)})
+    open_gap: Gap | None = None
+    for start, end in pairwise(moments):
+        here = frozenset().union(*(tells for f, t, tells in covered if f <= start and end <= t))
+        missing = told - here
+        if open_gap and open_gap.missing == missing:
+            open_gap = Gap(from_at=open_gap.from_at, to_at=end, missing=missing)
+            continue
+        if open_gap and open_gap.missing:
+            yield open_gap
+        open_gap = Gap(from_at=start, to_at=end, missing=missing)
+    if open_gap and open_gap.missing:
+        yield open_gap

@@ -1,0 +1,48 @@
+"""Rows into tables by COPY: set-wise writes inside the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+Row = Sequence[Any]
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Append rows (in the order of `columns`) to `table`. Raises what the database raises."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def stage_rows(table: str, like: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Copy rows into a temporary table with the columns of `like`; it ends with the transaction."""
+    statement = sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WHERE false").format(
+        sql.Identifier(table),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.Identifier(like),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(sql.Identifier(table)))
+        cursor.execute(statement)
+    copy_rows(table, columns, rows)
+
+
+def select_rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """All rows of a SELECT."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def change_rows(statement: str, parameters: Sequence[Any] = ()) -> int:
+    """Run a statement that writes; the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        count: int = cursor.rowcount
+    return count

@@ -1,0 +1,177 @@
+"""Storing what a switch said, and the contacts and legs that follow from it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from darwin.contact.coverage import Span
+from darwin.contact.numbers import normalise_number
+from darwin.contact.records import Recorded
+from darwin.contact.services.bulk import change_rows, select_rows, stage_rows
+from darwin.contact.services.coverage import store_coverage
+from darwin.contact.services.evidence import load_evidence, store_events, store_members
+from darwin.contact.services.derived_legs import StoredLeg, earliest_moment, leg_records, same_stays
+from darwin.contact.services.legs import LEG_COLUMNS, NO_ANSWER_COLUMNS, leg_row, no_answer_rows
+from darwin.contact.services.queues import TELEPHONE, queues_by_slug
+from darwin.contact.telephony.entries import derive_entries
+from darwin.contact.telephony.events import CallEvent, Entry, EventType
+from darwin.ledger.actors import Actor, Verb
+from darwin.ledger.ids import new_id
+from darwin.ledger.services import record_entry
+
+
+@transaction.atomic
+def record_call_events(
+    *, actor: Actor, switch: str, events: Sequence[CallEvent], coverage: Sequence[Span] = ()
+) -> Recorded:
+    """Store one batch of a switch's events, and bring the calls they touch up to date.
+
+    Idempotent: an event that is known is counted as already known. The contacts and legs are derived anew
+    from ALL the evidence of each touched call, so that neither the order of two sources nor the cutting of a
+    stream into batches makes a difference. One ledger entry a batch.
+    """
+    # Two streams of one switch can touch one call; each must see the evidence that the other stored.
+    change_rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", (f"contact.events {switch}",))
+    imported, touched = store_events(switch, events)
+    store_members(switch, events)
+    if touched:
+        _bring_up_to_date(switch, load_evidence(switch, touched))
+    spans = store_coverage(switch=switch, spans=coverage)
+    if imported or spans:
+        record_entry(
+            actor=actor,
+            verb=Verb.COLLECT,
+            event="contact.call_events_recorded",
+            counts={"events": imported, "calls": len(touched), "coverage": spans},
+            provable=_digest(events) if imported else "",
+        )
+    return Recorded(imported=imported, already_known=len(events) - imported)
+
+
+def _digest(events: Sequence[CallEvent]) -> str:
+    """SHA-256 of the batch's event identifiers; the ledger keeps a salted commitment to it."""
+    return sha256("\n".join(event.event_id for event in events).encode()).hexdigest()
+
+
+def _bring_up_to_date(switch: str, evidence: dict[str, list[CallEvent]]) -> None:
+    derived = {call_id: derive_entries(events) for call_id, events in evidence.items()}
+    slugs = {entry.queue for entries in derived.values() for entry in entries}
+    slugs |= {event.queue for events in evidence.values() for event in events if event.queue}
+    queues = queues_by_slug(slugs, channel=TELEPHONE, switch=switch)
+    told = {
+        call_id: derived[call_id]
+        for call_id, events in evidence.items()
+        if derived[call_id] or any(event.type is EventType.OFFERED for event in events)
+    }
+    contacts = _store_contacts(switch, evidence, told)
+    _store_announcements(contacts, evidence, queues)
+    _store_legs(contacts, told, queues)
+
+
+def _store_contacts(
+    switch: str, evidence: dict[str, list[CallEvent]], told: dict[str, list[Entry]]
+) -> dict[str, UUID]:
+    """One contact a call; the identifier of each. A number or a moment that becomes known is filled in."""
+    rows = []
+    for call_id, entries in told.items():
+        caller = _caller(evidence[call_id])
+        offered = [event.at for event in evidence[call_id] if event.type is EventType.OFFERED]
+        first = min(offered or [earliest_moment(entry) for entry in entries])
+        rows.append((new_id(), TELEPHONE, first, caller or None, caller == "", switch, call_id))
+    columns = ("id", "channel", "first_offered_at", "caller_number", "withheld", "source", "source_key")
+    stage_rows("derived_contact", "contact_contact", columns, rows)
+    change_rows(
+        f"INSERT INTO contact_contact AS known ({', '.join(columns)}) SELECT * FROM derived_contact "  # noqa: S608
+        "ON CONFLICT (source, source_key) DO UPDATE SET first_offered_at = excluded.first_offered_at, "
+        "caller_number = excluded.caller_number, withheld = excluded.withheld "
+        "WHERE (known.first_offered_at, known.caller_number, known.withheld) IS DISTINCT FROM "
+        "(excluded.first_offered_at, excluded.caller_number, excluded.withheld)"
+    )
+    return dict(
+        select_rows(
+            "SELECT source_key, id FROM contact_contact WHERE source = %s AND source_key = ANY(%s)",
+            (switch, list(told)),
+        )
+    )
+
+
+def _caller(events: Sequence[CallEvent]) -> str | None:
+    """The first number that any source gives; "" if withheld; None if none tells."""
+    numbers = [normalise_number(event.caller) for event in events if event.caller is not None]
+    return next((number for number in numbers if number), "" if numbers else None)
+
+
+def _store_announcements(
+    contacts: dict[str, UUID],
+    evidence: dict[str, list[CallEvent]],
+    queues: dict[str, tuple[UUID, str]],
+) -> None:
+    rows = [
+        (new_id(), contacts[call_id], queues[event.queue][0], event.at)
+        for call_id in contacts
+        for event in evidence[call_id]
+        if event.type is EventType.OFFERED and event.queue
+    ]
+    stage_rows("derived_announcement", "contact_announcement", ("id", "contact_id", "queue_id", "at"), rows)
+    change_rows(
+        "INSERT INTO contact_announcement SELECT DISTINCT ON (contact_id, queue_id) * FROM derived_announcement "
+        "ORDER BY contact_id, queue_id, at ON CONFLICT DO NOTHING"
+    )
+
+
+def _store_legs(
+    contacts: dict[str, UUID], told: dict[str, list[Entry]], queues: dict[str, tuple[UUID, str]]
+) -> None:
+    """Make the legs of each contact those that were derived, keeping the identifier of what is the same stay."""
+    known = _known_legs(list(contacts.values()))
+    rows: list[tuple[Any, ...]] = []
+    rings: list[tuple[Any, ...]] = []
+    gone: list[UUID] = []
+    for call_id, entries in told.items():
+        legs = leg_records(entries)
+        kept = same_stays(known[contacts[call_id]], legs, queues)
+        gone += known[contacts[call_id]].keys() - set(kept)
+        for leg_id, leg in zip(kept, legs, strict=True):
+            rows.append(leg_row(leg_id, contacts[call_id], *queues[leg.queue], leg))
+            rings += no_answer_rows(leg_id, leg.no_answers)
+    _replace_rings([leg for legs_of in known.values() for leg in legs_of], rings)
+    if gone:
+        change_rows("UPDATE contact_callbackpromise SET leg_id = NULL WHERE leg_id = ANY(%s)", (gone,))
+        change_rows("DELETE FROM contact_contactleg WHERE id = ANY(%s)", (gone,))
+    _upsert_legs(rows)
+
+
+def _upsert_legs(rows: list[tuple[Any, ...]]) -> None:
+    columns = ", ".join(LEG_COLUMNS)
+    stage_rows("derived_leg", "contact_contactleg", LEG_COLUMNS, rows)
+    changing = [column for column in LEG_COLUMNS if column not in ("id", "contact_id", "queue_id")]
+    change_rows(
+        f"INSERT INTO contact_contactleg AS known ({columns}) SELECT {columns} FROM derived_leg "  # noqa: S608
+        f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in changing)} "
+        f"WHERE ({', '.join(f'known.{name}' for name in changing)}) IS DISTINCT FROM "
+        f"({', '.join(f'excluded.{name}' for name in changing)})"
+    )
+
+
+def _replace_rings(known_legs: list[UUID], rings: list[tuple[Any, ...]]) -> None:
+    if known_legs:
+        change_rows("DELETE FROM contact_noanswer WHERE leg_id = ANY(%s)", (known_legs,))
+    columns = ", ".join(NO_ANSWER_COLUMNS)
+    stage_rows("derived_ring", "contact_noanswer", NO_ANSWER_COLUMNS, rings)
+    change_rows(f"INSERT INTO contact_noanswer ({columns}) SELECT {columns} FROM derived_ring")  # noqa: S608
+
+
+def _known_legs(contacts: list[UUID]) -> defaultdict[UUID, dict[UUID, StoredLeg]]:
+    """The stored legs of each contact: identifier to (queue, entry number, moment offered)."""
+    known: defaultdict[UUID, dict[UUID, StoredLeg]] = defaultdict(dict)
+    for contact, leg, queue, number, offered in select_rows(
+        "SELECT contact_id, id, queue_id, entry_no, offered_at FROM contact_contactleg "
+        "WHERE contact_id = ANY(%s) ORDER BY queue_id, entry_no",
+        (contacts,),
+    ):
+        known[contact][leg] = StoredLeg(queue, number, offered)
+    return known

@@ -1,0 +1,40 @@
+"""Every write of the room. Each is one transaction: rows and one ledger entry."""
+
+from darwin.staff.services.accounts import (
+    StaffFault,
+    change_team,
+    choose_language,
+    choose_theme,
+    close_account,
+    open_account,
+    open_team,
+    set_line_manager,
+)
+from darwin.staff.services.enrolment import (
+    bind_directory_subject,
+    invite,
+    register_first_passkey,
+    register_passkey,
+    remove_passkey,
+)
+from darwin.staff.services.practice import open_practice_accounts
+from darwin.staff.services.roles import end_role, grant_role
+
+__all__ = [
+    "StaffFault",
+    "bind_directory_subject",
+    "change_team",
+    "choose_language",
+    "choose_theme",
+    "close_account",
+    "end_role",
+    "grant_role",
+    "invite",
+    "open_account",
+    "open_practice_accounts",
+    "open_team",
+    "register_first_passkey",
+    "register_passkey",
+    "remove_passkey",
+    "set_line_manager",
+]
