@@ -49,38 +49,8 @@ _SHARES: list[float | None] = [
     78.4,
 ]
 _HALF_HOURS: list[float | None] = [
-    *(
-        14,
-        12,
-        10,
-        9,
-        8,
-        8,
-        6,
-        6,
-        8,
-        8,
-        9,
-        11,
-        14,
-        20,
-        30,
-        42,
-        56,
-        72,
-        90,
-        96,
-        93,
-        86,
-        82,
-        75,
-        72,
-        76,
-        74,
-        70,
-        None,
-    ),
-    *(68, 66, 64, 60, 58, 54, 50, 46, 42, 38, 34, 30, 28, 26, 24, 22, 20, 18, 16),
+    *(14, 12, 10, 9, 8, 8, 6, 6, 8, 8, 9, 11, 14, 20, 30, 42, 56, 72, 90, 96, 93, 86, None, 75, 72, 76, 74),
+    *(70, 41, *[None] * 19),
 ]
 
 
@@ -126,7 +96,7 @@ def shown_results() -> list[Result]:
                 for at, calls, part in zip(labels, _HALF_HOURS, in_time, strict=True)
             ],
             ColumnChart(
-                labels, _HALF_HOURS, parts=in_time, part_word="in time", rest_word="late, gave up", now=27
+                labels, _HALF_HOURS, parts=in_time, part_word="in time", rest_word="late, gave up", now=28
             ),
         ),
         Result(

@@ -17,7 +17,8 @@ WIDTH, HEIGHT, TOP, BOTTOM = 948.0, 240.0, 28.0, 208.0
 @dataclass(frozen=True, slots=True)
 class ColumnChart:
     """`values` belong to `labels`, one to one; None is a gap. `parts` (if given) is how much of each value is
-    filled, named `part_word`; the rest is outlined, named `rest_word`. `now` is the position of the present.
+    filled, named `part_word`; the rest is outlined, named `rest_word`. `now` is the position of the present:
+    what is None after it is to come and no gap.
 
     Values are counts, or waits in milliseconds. Raises ValueError if a part is more than its whole.
     """
@@ -51,8 +52,9 @@ class ColumnChart:
             "least": self.unit.written(least[0]),
             "then": least[1],
         }
-        missing = len(self.values) - len(known)
-        return f"{said} {_('Gaps: %(n)s.') % {'n': missing}}" if missing else said
+        missing = sum(value is None and not self._to_come(at) for at, value in enumerate(self.values))
+        gaps = _("Gaps: %(n)s.") % {"n": missing}
+        return f"{said} {gaps}" if missing else said
 
     def draw(self, *, title: str, name: str) -> SafeString:
         """The SVG. `name` begins every id in it and must be the only one of its kind on the page."""
@@ -63,6 +65,9 @@ class ColumnChart:
         half = (right - LEFT) / max(1, len(self.values)) * 0.4
         draw_values(drawing, y, self.unit, LEFT, right)
         for at, value in enumerate(self.values):
+            if value is None and self._to_come(at):
+                drawing.line((x[at] - half, BOTTOM - 2), (x[at] + half, BOTTOM - 2), "c-grid")
+                continue
             if value is None:
                 drawing.hatched(Box(x[at] - half, TOP, x[at] + half, BOTTOM))
                 continue
@@ -74,10 +79,16 @@ class ColumnChart:
                 drawing.rectangle(Box(x[at] - half, y.place(part), x[at] + half, BOTTOM), "c-column")
         drawing.line((LEFT, BOTTOM), (right, BOTTOM), "c-axis")
         draw_places(drawing, self.labels, x, BOTTOM + 18)
-        if self.now is not None and (height := self.values[self.now]) is not None:
-            drawing.text((x[self.now], y.place(height) - 6), _("now"), "c-text-strong", "middle", bold=True)
+        if self.now is not None:
+            # Above its neighbours too, for the word is wider than a column.
+            near = [value for value in self.values[max(0, self.now - 1) : self.now + 2] if value is not None]
+            above = y.place(max(near, default=0)) - 6
+            drawing.text((x[self.now], above), _("now"), "c-text-strong", "middle", bold=True)
         self._name_parts(drawing)
         return drawing.markup()
+
+    def _to_come(self, at: int) -> bool:
+        return self.now is not None and at > self.now
 
     def _name_parts(self, drawing: Drawing) -> None:
         """A square of each kind with its word, above the columns, where nothing else stands."""

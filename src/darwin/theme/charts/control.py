@@ -158,8 +158,9 @@ class ControlChart:
         at = (x[rebase.position] + x[rebase.position - 1]) / 2 if rebase.position else x[0]
         drawing.line((at, TOP - 16), (at, BOTTOM), "c-rebase")
         words = f"{formats.month(self.months[rebase.position])}: {rebase.reason}"
-        if not drawing.label((at - 6, TOP - 10), words, "c-text-strong"):
-            drawing.label((at, TOP - 10), formats.month(self.months[rebase.position]), "c-text-strong")
+        if not drawing.label((at, TOP - 10), words, "c-text-strong", gap=6, after=True):
+            month = formats.month(self.months[rebase.position])
+            drawing.label((at, TOP - 10), month, "c-text-strong", gap=6, after=True)
 
     def _draw_labels(self, drawing: Drawing, x: Sequence[float], y: Scale) -> None:
         for at, point in enumerate(self.xmr.points):

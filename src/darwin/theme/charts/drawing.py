@@ -113,8 +113,9 @@ class Drawing:
             )
         )
 
-    def label(self, at: Point, words: str, kind: str, gap: float = 12) -> bool:
-        """A bold label beside a point: left, right, above or below, the first place where nothing stands.
+    def label(self, at: Point, words: str, kind: str, gap: float = 12, *, after: bool = False) -> bool:
+        """A bold label beside a point: left (with `after`, right first), right, above or below, the first
+        place where nothing stands.
 
         False, and nothing drawn, if there is none: the table says it all the same.
         """
@@ -127,6 +128,8 @@ class Drawing:
             ((x, y - 2.5 * gap), "middle"),
             ((x, y + 2.5 * gap + SIZE), "middle"),
         ]
+        if after:
+            places[0], places[1] = places[1], places[0]
         for place, anchor in places:
             box = _text_box(place, words, anchor, bold=True)
             inside = box.left >= 0 and box.right <= self.width and box.top >= 0 and box.bottom <= self.height
@@ -136,7 +139,7 @@ class Drawing:
         return False
 
     def end_labels(self, x: float, wanted: Iterable[tuple[float, str, str]]) -> None:
-        """Labels at the ends of lines, (height, words, kind) each: pushed apart so that none covers another."""
+        """Labels at the ends of lines, (height, words, kind) each, pushed apart where they would touch."""
         height = SIZE + 3.0
         rows = sorted(wanted)
         at: list[float] = []

@@ -49,7 +49,8 @@ class LineChart:
             "then": formats.day(least[1]),
         }
         missing = len(self.values) - len(known)
-        return f"{said} {_('Gaps: %(n)s.') % {'n': missing}}" if missing else said
+        gaps = _("Gaps: %(n)s.") % {"n": missing}
+        return f"{said} {gaps}" if missing else said
 
     def draw(self, *, title: str, name: str) -> SafeString:
         """The SVG. `name` begins every id in it and must be the only one of its kind on the page."""

@@ -85,7 +85,8 @@ class Column:
     @property
     def shown_head(self) -> str:
         """The head in a table, with the unit of a wait."""
-        return f"{self.head}, {_('min:s')}" if self.kind == "wait" else self.head
+        unit = _("min:s")
+        return f"{self.head}, {unit}" if self.kind == "wait" else self.head
 
     @property
     def exported_head(self) -> str:
@@ -120,7 +121,7 @@ class Result:
         return self.chart.draw(title=f"{self.title}. {self.subtitle}", name=name)
 
     def table(self) -> SafeString:
-        """The table: figures to the right, the first column the head of its row, `links` on it by position."""
+        """The table: figures to the right; the first column heads its row, with its link if there is one."""
         heads = format_html_join(
             "",
             '<th scope="col"{}>{}</th>',
