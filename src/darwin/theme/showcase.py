@@ -38,6 +38,7 @@ def showcase() -> dict[str, Any]:
     late = _clock(timedelta(minutes=-1, seconds=-20), 10 * _MINUTE)
     soon = _clock(timedelta(minutes=3, seconds=12), 18 * _MINUTE)
     return {
+        "form": _Form(answers, auto_id="more-%s"),
         "sides": [
             {
                 "theme": theme,
