@@ -59,7 +59,9 @@ def open_page(chromium: Browser, live_server: Any, settings: Any) -> Iterator[Op
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def open_one(path: str, *, may_fail: bool = False, cookies: dict[str, str] | None = None, **options: Any) -> Page:
+    def open_one(
+        path: str, *, may_fail: bool = False, cookies: dict[str, str] | None = None, **options: Any
+    ) -> Page:
         context = chromium.new_context(base_url=live_server.url, locale="en-GB", **options)
         contexts.append(context)
         for name, value in (cookies or {}).items():

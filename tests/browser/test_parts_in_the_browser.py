@@ -102,7 +102,9 @@ def test_the_map_of_keys_opens_outside_a_field_and_not_in_one(open_page: OpenPag
 
 def test_a_key_presses_what_it_stands_on(open_page: OpenPage) -> None:
     page = open_page(PARTS, viewport=WIDE)
-    page.evaluate("document.querySelector('[data-key]').addEventListener('click', () => document.title = 'sent')")
+    page.evaluate(
+        "document.querySelector('[data-key]').addEventListener('click', () => document.title = 'sent')"
+    )
     page.get_by_label("A number", exact=True).first.focus()
     page.keyboard.press("Control+Enter")
     assert page.title() == "sent"
@@ -146,7 +148,9 @@ def test_the_parts_stand_as_in_the_picture(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize("address", ["/nothing/here/"])
-def test_axe_finds_nothing_on_the_page_that_says_there_is_none(open_page: OpenPage, axe: Axe, address: str) -> None:
+def test_axe_finds_nothing_on_the_page_that_says_there_is_none(
+    open_page: OpenPage, axe: Axe, address: str
+) -> None:
     page = open_page(address, may_fail=True)
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no page at this address")
     assert axe(page) == []
