@@ -1,8 +1,66 @@
-"""Settings of every test: one database for each tree that runs at the same time."""
+"""One database server for the whole run of pytest: DATABASE_URL's if set, else an embedded one of our own.
+
+DARWIN_TEST_DATABASE names the test database, so that several runs can share one server.
+"""
 
 import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
-from django.conf import settings
+import psycopg
+import pytest
+from hypothesis import settings as hypothesis_settings
 
-if os.environ.get("DARWIN_TEST_DATABASE"):
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = os.environ["DARWIN_TEST_DATABASE"]
+from darwin.supervisor import roles
+from darwin.supervisor.cluster import SUPERUSER
+from darwin.supervisor.postgres import Server, open_server
+
+# What a test writes is thrown away, so nothing waits for the disk.
+NO_WAITING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+hypothesis_settings.register_profile("darwin", deadline=None)
+hypothesis_settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "darwin")
+
+
+@pytest.fixture(scope="session")
+def throwaway_server() -> Iterator[Server]:
+    """An embedded server that ends, with its files, when pytest does."""
+    folder = Path(tempfile.mkdtemp(prefix="darwin-tests-"))
+    folder.chmod(0o711)
+    server = open_server(folder, settings=NO_WAITING)
+    roles.prepare_embedded(server)
+    yield server
+    server.leave()
+    shutil.rmtree(folder)
+    shutil.rmtree(server.sockets, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Point Django to the server of this run, where the roles exist and their real rights."""
+    from django.db import connections
+    from django.db.models.signals import pre_migrate
+
+    chosen = connections["default"].settings_dict
+    if not os.environ.get("DATABASE_URL"):
+        server: Server = request.getfixturevalue("throwaway_server")
+        password = server.keys.darwin_super
+        chosen.update(USER=SUPERUSER, PASSWORD=password, HOST=server.sockets, PORT=str(server.port))
+    if os.environ.get("DARWIN_TEST_DATABASE"):
+        chosen["TEST"]["NAME"] = os.environ["DARWIN_TEST_DATABASE"]
+    pre_migrate.connect(_give_roles_their_rights, dispatch_uid="tests")
+
+
+def _give_roles_their_rights(*, using: str, **_: object) -> None:
+    from django.db import connections
+
+    connections[using].ensure_connection()
+    connection: psycopg.Connection[object] = connections[using].connection
+    with connection.transaction():
+        roles.ensure_groups(connection)
+        roles.grant_rights(connection)

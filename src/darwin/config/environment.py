@@ -1,4 +1,4 @@
-"""Settings from the environment: every value is read here, once, and a wrong one stops the start with a sentence."""
+"""Settings from the environment: every value is read here; a wrong one stops the start with a sentence."""
 
 import os
 from dataclasses import dataclass
@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from darwin.errors import DarwinError
+
 MODES = ("practice", "operational", "shadow")
 
 
-class SettingError(Exception):
+class SettingError(DarwinError):
     """A setting is missing or wrong. The text names the setting, what was found and what to write instead."""
 
 

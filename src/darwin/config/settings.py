@@ -1,4 +1,4 @@
-"""Every setting of the web and the workers, in one file. Values come from config.environment and fail loudly."""
+"""Every setting of the web and the workers. Values come from config.environment and fail loudly."""
 
 from pathlib import Path
 
@@ -76,6 +76,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "darwin.theme.context.theme",
             ],
         },
     }
@@ -107,3 +108,19 @@ LOCALE_PATHS = [Path(__file__).parent.parent / "theme" / "locale"]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS: list[Path] = []
+
+# Only from this house, nothing inline, nothing evaluated; what the theme needs and no more.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+CSRF_FAILURE_VIEW = "darwin.theme.views.forgery_refused"

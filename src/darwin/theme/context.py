@@ -1,0 +1,36 @@
+"""What every template knows: the mode, the chosen theme and what stands in the top bar."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from darwin.theme.navigation import Shown, navigation
+from darwin.theme.tokens import THEMES
+
+COOKIE = "darwin_theme"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """`choice` is "light", "low-light", or "" until somebody chooses: then the page follows the system."""
+
+    mode: str
+    choice: str
+    request: HttpRequest
+
+    @property
+    def practice(self) -> bool:
+        """True in practice mode: every page says so."""
+        return self.mode == "practice"
+
+    @property
+    def navigation(self) -> list[Shown]:
+        """The top bar of this person. Asked once a page, by the base template."""
+        return navigation.shown_for(self.request)
+
+
+def theme(request: HttpRequest) -> dict[str, Theme]:
+    """The context processor: `theme` for every template."""
+    chosen = request.COOKIES.get(COOKIE, "")
+    return {"theme": Theme(settings.DARWIN_MODE, chosen if chosen in THEMES else "", request)}
