@@ -11,7 +11,10 @@ from darwin.deadlines.models import Deadline, State
 def next_moment() -> datetime | None:
     """When a worker next has something to do; None if nothing is open."""
     found: datetime | None = (
-        Deadline.objects.filter(state=State.OPEN).order_by("act_at", "id").values_list("act_at", flat=True).first()
+        Deadline.objects.filter(state=State.OPEN)
+        .order_by("act_at", "id")
+        .values_list("act_at", flat=True)
+        .first()
     )
     return found
 

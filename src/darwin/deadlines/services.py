@@ -73,7 +73,9 @@ def pause_deadline(*, actor: Actor, deadline: Deadline, reason: str = "") -> Dea
     _must_be(deadline, (State.OPEN,), "paused")
     due_at = moment_of(deadline)
     if due_at <= moment:
-        raise DeadlineRefused("This deadline is due already. It cannot be paused; what is due has to be done.")
+        raise DeadlineRefused(
+            "This deadline is due already. It cannot be paused; what is due has to be done."
+        )
     left = calendars.time_left(deadline.duration, due_at, moment)
     _change(deadline, state=State.PAUSED, paused_at=moment, remaining=left, due_at=None, act_at=None)
     _record(actor, deadline, Happening.PAUSED, at=moment, reason=reason)
@@ -124,9 +126,7 @@ def cancel_deadline(*, actor: Actor, deadline: Deadline, reason: str) -> Deadlin
     """End a clock that is no longer needed. Raises DeadlineRefused if it does not run."""
     _must_be(deadline, RUNNING, "cancelled")
     moment = clock.now()
-    _change(
-        deadline, state=State.CANCELLED, ended_at=moment, act_at=None, paused_at=None, remaining=None
-    )
+    _change(deadline, state=State.CANCELLED, ended_at=moment, act_at=None, paused_at=None, remaining=None)
     _record(actor, deadline, Happening.CANCELLED, at=moment, reason=reason)
     return deadline
 
@@ -263,7 +263,13 @@ def _event(deadline: Deadline, happening: Happening, at: datetime, detail: str =
 
 
 def _record(
-    actor: Actor, deadline: Deadline, happening: Happening, *, at: datetime, detail: str = "", reason: str = ""
+    actor: Actor,
+    deadline: Deadline,
+    happening: Happening,
+    *,
+    at: datetime,
+    detail: str = "",
+    reason: str = "",
 ) -> None:
     _event(deadline, happening, at, detail).save(force_insert=True)
     record_entry(

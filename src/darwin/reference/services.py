@@ -43,9 +43,9 @@ class _Change:
 def open_installation(mode: str, force: str) -> Installation:
     """The installation of this database; in an empty one it is created and the force's file is adopted.
 
-    mode: practice, operational or shadow. force: the name of a reference file. Safe to call from every process
-    at once. Raises WrongInstallation if the database is of another mode or force, DarwinError if the force has
-    no file, ReferenceFileError if the file has faults.
+    mode: practice, operational or shadow. force: the name of a reference file. Safe to call from every
+    process at once. Raises WrongInstallation if the database is of another mode or force, DarwinError if the
+    force has no file, ReferenceFileError if the file has faults.
     """
     if mode not in Mode.values:
         raise DarwinError(f"“{mode}” is not a mode. It must be one of: {', '.join(Mode.values)}.")
@@ -57,8 +57,8 @@ def open_installation(mode: str, force: str) -> Installation:
         )
     if found.force != force:
         raise WrongInstallation(
-            f"This database belongs to the force “{found.force}”, not “{force}”. It was not opened, and nothing "
-            f"in it was changed. Set DARWIN_FORCE={found.force}, or give “{force}” a database of its own."
+            f"This database belongs to the force “{found.force}”, not “{force}”. It was not opened, and "
+            f"nothing in it was changed. Set DARWIN_FORCE={found.force}, or give “{force}” a database of its own."
         )
     return found
 
@@ -86,9 +86,10 @@ def _create_installation(mode: str, force: str) -> Installation:
 def adopt_values(*, actor: Actor, file: Path) -> Adoption:
     """Make the values of `file` (and of the national file it names) the installation's; what that changed.
 
-    For each code the file has the say from its earliest version there on: a version held since before is closed
-    on that day, one that differs is withdrawn and replaced, and nothing is deleted. Codes that the file does
-    not name stay as they are. Raises ReferenceFileError, with nothing changed, if the file has any fault.
+    For each code the file has the say from its earliest version there on: a version held since before is
+    closed on that day, one that differs is withdrawn and replaced, and nothing is deleted. Codes that the
+    file does not name stay as they are. Raises ReferenceFileError, with nothing changed, if the file has any
+    fault.
     """
     rows = read_files(file)
     _take_turns()
