@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "darwin.reference.middleware.one_version_per_request",
     "allauth.account.middleware.AccountMiddleware",
     "darwin.staff.middleware.IdleLock",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
