@@ -76,7 +76,7 @@ def _store(actor: Actor, mapping: Mapping, batch: list[tuple[int, CallRecord]], 
     )
     report.imported += recorded.imported
     report.already_known += recorded.already_known
-    report.rejects += [Reject(batch[index][0], reason) for index, reason in recorded.refusals]
+    report.rejects += [Reject(batch[index][0], reason) for index, reason in recorded.rejected]
 
 
 def _coverage(mapping: Mapping, calls: list[CallRecord]) -> list[Span]:
