@@ -2,6 +2,8 @@
 
 import signal
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import click
@@ -9,8 +11,10 @@ from tqdm import tqdm
 
 from darwin.ledger.actors import Actor
 from darwin.practice.models import PracticeForce
-from darwin.practice.queries import spans_to_load
-from darwin.practice.services import load_span, open_force, reset_force
+from darwin.practice.queries import spans_to_load, story_of
+from darwin.practice.services import MadeSpan, load_span, make_span, open_force, reset_force
+from darwin.practice.spans import MonthSpan
+from darwin.practice.story import Story
 
 ACTOR = Actor.system("practice")
 EVERY_S = 60.0
@@ -46,10 +50,24 @@ def _load(force: PracticeForce, bar: bool) -> int:
     with tqdm(
         total=len(spans), desc="Made-up months", unit="month", delay=2, file=sys.stderr, disable=not bar
     ) as shown:
-        for span in spans:
-            added += load_span(actor=ACTOR, force=force, span=span)
+        for made in _made_ahead(story_of(force), spans):
+            added += load_span(actor=ACTOR, force=force, made=made)
             shown.update()
     return added
+
+
+def _made_ahead(story: Story, spans: list[MonthSpan]) -> Iterator[MadeSpan]:
+    """Each month, made while the one before it is stored: both take about as long."""
+    # Whoever waits for PostgreSQL gets the interpreter back sooner than after the usual 5 ms.
+    sys.setswitchinterval(0.0005)
+    with ThreadPoolExecutor(max_workers=1) as maker:
+        coming = maker.submit(make_span, story, spans[0]) if spans else None
+        for following in [*spans[1:], None]:
+            if coming is None:
+                return
+            made = coming.result()
+            coming = maker.submit(make_span, story, following) if following else None
+            yield made
 
 
 @commands.command()

@@ -32,7 +32,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def moment(milliseconds: int) -> datetime:
     """Milliseconds since the epoch as an aware moment, exactly."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    # A double holds milliseconds exactly enough: the moment is rounded to the microsecond.
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def milliseconds(at: datetime) -> int:

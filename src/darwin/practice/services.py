@@ -1,11 +1,12 @@
 """Opening the made-up force, loading its calls, and clearing it away. Refused outside practice mode."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from darwin.contact.records import CallRecord
 from darwin.contact.services.calls import record_calls
+from darwin.contact.services.coverage import record_coverage
 from darwin.contact.services.follow_up import FailureDemandRecord, PromiseRecord, record_follow_ups
 from darwin.contact.services.handlers import link_handler
 from darwin.contact.services.queues import open_queue
@@ -49,7 +50,7 @@ def refuse_outside_practice() -> None:
 
 @transaction.atomic
 def open_force(*, actor: Actor) -> PracticeForce:
-    """The made-up force of this installation; in the first call it is made, and its month becomes the present.
+    """The made-up force of this installation; the first call makes it, and its month becomes the present.
 
     Its accounts, queues and Sam Okoro's telephone are there afterwards. Raises NotPractice.
     """
@@ -59,9 +60,7 @@ def open_force(*, actor: Actor) -> PracticeForce:
     if force is None:
         now = clock.now()
         story = Story.opened_at(now)
-        force = PracticeForce.objects.create(
-            present_month=story.present_month, seed=SEED, opened_at=now
-        )
+        force = PracticeForce.objects.create(present_month=story.present_month, seed=SEED, opened_at=now)
         record_entry(
             actor=actor,
             verb=Verb.COLLECT,
@@ -84,28 +83,41 @@ def open_force(*, actor: Actor) -> PracticeForce:
     return force
 
 
-@transaction.atomic
-def load_span(*, actor: Actor, force: PracticeForce, span: MonthSpan) -> int:
-    """Write the contacts of a stretch of one month, all or none; how many were new. 0 if it is in already.
+@dataclass(frozen=True, slots=True)
+class MadeSpan:
+    """The contacts of one stretch of a month, ready to be stored; the lists are parallel."""
 
-    The stretch must begin where the month's loaded part ends. Raises NotPractice.
+    span: MonthSpan
+    calls: list[Call]
+    records: list[CallRecord]
+
+
+def make_span(story: Story, span: MonthSpan) -> MadeSpan:
+    """Play the days of a stretch. Touches no database, so that it can run while another month is stored."""
+    calls = list(contacts_between(story, span.start, span.end))
+    gaps = story.gaps
+    return MadeSpan(span, calls, [call_record(call, story.seed, gaps) for call in calls])
+
+
+@transaction.atomic
+def load_span(*, actor: Actor, force: PracticeForce, made: MadeSpan) -> int:
+    """Store a stretch of one month, all or none; how many contacts were new.
+
+    0, and nothing done, if the month's loaded part does not end where the stretch begins: somebody else has
+    loaded it since it was made. Raises NotPractice.
     """
     refuse_outside_practice()
     _take_turns()
+    span = made.span
     known = LoadedMonth.objects.filter(force=force, month=span.month).first()
-    start = milliseconds(known.loaded_to) if known else local_ms(span.month)
-    if start >= span.end:
+    if span.start != (milliseconds(known.loaded_to) if known else local_ms(span.month)):
         return 0
-    story = story_of(force)
     added = 0
-    for batch in _batches(contacts_between(story, start, span.end)):
-        added += _store(actor, story, batch)
-    record_calls(
-        actor=actor,
-        source=SOURCE,
-        rows=(),
-        coverage=covered(local_ms(span.month), span.end, story.gaps),
-    )
+    for first in range(0, len(made.calls), BATCH):
+        batch = slice(first, first + BATCH)
+        added += _store(actor, made.calls[batch], made.records[batch])
+    spans = covered(local_ms(span.month), span.end, story_of(force).gaps)
+    record_coverage(actor=actor, switch=SOURCE, spans=spans)
     LoadedMonth.objects.update_or_create(
         force=force,
         month=span.month,
@@ -136,15 +148,7 @@ def _take_turns() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _batches(calls: Iterable[Call]) -> Iterator[list[Call]]:
-    remaining = iter(calls)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
-
-
-def _store(actor: Actor, story: Story, batch: list[Call]) -> int:
-    gaps = story.gaps
-    rows = [call_record(call, story.seed, gaps) for call in batch]
+def _store(actor: Actor, batch: list[Call], rows: list[CallRecord]) -> int:
     recorded = record_calls(actor=actor, source=SOURCE, rows=rows)
     if recorded.refusals:
         index, reason = recorded.refusals[0]
@@ -157,9 +161,7 @@ def _store(actor: Actor, story: Story, batch: list[Call]) -> int:
         source=SOURCE,
         promises=[record for call in batch if (record := _promise_record(call))],
         failure_demand=[
-            FailureDemandRecord(
-                source_key=call.call_id, cause=call.failure_tag, tagged_at=moment(call.ended)
-            )
+            FailureDemandRecord(source_key=call.call_id, cause=call.failure_tag, tagged_at=moment(call.ended))
             for call in batch
             if call.failure_tag
         ],

@@ -1,4 +1,4 @@
-"""Storing in bulk what finished calls led to: promises to call back, and why the caller had to call at all."""
+"""Storing in bulk what finished calls led to: promises to call back, and why people had to call at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
