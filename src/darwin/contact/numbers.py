@@ -7,8 +7,9 @@ from darwin.contact.telephony.events import WITHHELD
 _WITHHELD_WORDS = frozenset(
     {"", "anonymous", "unknown", "<unknown>", "withheld", "private", "unavailable", "restricted"}
 )
-_MARKS = re.compile(r"[\s().\-]")
-_BRITISH = re.compile(r"(?:\+|00)44(?:\(?0\)?)?(\d{7,10})", re.ASCII)
+_MARKS = re.compile(r"[\s().-]")
+_DIALLED = re.compile(r"\+?\d+", re.ASCII)
+_BRITISH = re.compile(r"(?:\+|00)440?(\d{9,10})", re.ASCII)
 _NATIONAL = re.compile(r"0([1-9]\d{8,9})", re.ASCII)
 _ABROAD = re.compile(r"00([1-9]\d{6,})", re.ASCII)
 
@@ -23,7 +24,9 @@ def normalise_number(number: str | None) -> str | None:
     written = number.strip()
     if written.casefold() in _WITHHELD_WORDS:
         return WITHHELD
-    bare = _MARKS.sub("", written)
+    bare = _MARKS.sub("", written.replace("(0)", ""))
+    if not _DIALLED.fullmatch(bare):
+        return written
     for form, prefix in ((_BRITISH, "+44"), (_NATIONAL, "+44"), (_ABROAD, "+")):
         if found := form.fullmatch(bare):
             return prefix + found[1]
