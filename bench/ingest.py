@@ -21,6 +21,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas
+from panoramisk.ami_protocol import AMIProtocol
+
 PROJECT = Path(__file__).resolve().parents[1]
 DATA = PROJECT.parent / "shared" / "data"
 _EPOCH = re.compile(rb"\b(1[67]\d{8})\b")
@@ -129,8 +132,6 @@ def _import_stream(path: Path) -> None:
 
 
 def _parse_with_panoramisk(path: Path) -> None:
-    from panoramisk.ami_protocol import AMIProtocol
-
     class Listener:
         heard = 0
 
@@ -166,8 +167,6 @@ def _import_month(path: Path) -> None:
 
 
 def _read_with_pandas(path: Path) -> None:
-    import pandas
-
     assert len(pandas.read_csv(path, sep="\t")) == 31_599
 
 
