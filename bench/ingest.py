@@ -111,7 +111,9 @@ def _rounds(folder: Path, rounds: int, events: int) -> None:
     for name, median in medians.items():
         print(f"{name:<40}{median:>12,.0f} a second   ({', '.join(f'{rate:,.0f}' for rate in rates[name])})")
     ours, parser, csv_rate, pandas_rate = medians.values()
-    print(f"to committed rows beside parsing alone: {ours / parser:.2f} (AMI), {csv_rate / pandas_rate:.4f} (CSV)")
+    print(
+        f"to committed rows beside parsing alone: {ours / parser:.2f} (AMI), {csv_rate / pandas_rate:.4f} (CSV)"
+    )
     print(f"wanted at least {WANTED:,} AMI events a second: {'yes' if ours >= WANTED else 'NO'}")
 
 
@@ -189,7 +191,9 @@ def _long_stream(folder: Path, events: int) -> None:
             held.append((tenth, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
     began = time.perf_counter()
-    import_asterisk_ami(actor=Actor.system("bench"), path=stream, index=None, switch="long", progress=progress)
+    import_asterisk_ami(
+        actor=Actor.system("bench"), path=stream, index=None, switch="long", progress=progress
+    )
     took = time.perf_counter() - began
     print(f"long stream: {written:,} events, {size / 1e6:,.0f} MB, {written / took:,.0f} a second")
     print("most memory held so far, MB, by tenth of the stream: " + ", ".join(f"{mb:.0f}" for _, mb in held))
