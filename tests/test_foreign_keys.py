@@ -43,7 +43,8 @@ def test_the_database_itself_has_no_key_to_a_partitioned_table() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT conrelid::regclass::text FROM pg_constraint AS held JOIN pg_class ON pg_class.oid = confrelid "
+            "SELECT conrelid::regclass::text FROM pg_constraint AS held JOIN pg_class ON pg_class.oid = "
+            "confrelid "
             "WHERE contype = 'f' AND (relkind = 'p' OR relispartition)"
         )
         assert cursor.fetchall() == []

@@ -83,7 +83,10 @@ def test_a_mapping_with_a_fault_names_the_key(
 
 def test_quoted_fields_and_a_byte_order_mark_are_read(contact: Any, tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text(GOOD_MAPPING)
-    rows = 'id,at,end,wait\r\n"1, a",2026-01-01 10:00:00,yes,5\r\n"2\nb",2026-01-01 10:01:00,no,7\r\n3,x,no,1\r\n'
+    rows = (
+        'id,at,end,wait\r\n"1, a",2026-01-01 10:00:00,yes,5\r\n'
+        '"2\nb",2026-01-01 10:01:00,no,7\r\n3,x,no,1\r\n'
+    )
     (tmp_path / "calls.csv").write_bytes(rows.encode("utf-8-sig"))
     report = contact.import_file("csv", tmp_path / "calls.csv", "--mapping", tmp_path / "m.toml")
     assert (report["imported"], [reject["line"] for reject in report["rejects"]]) == (2, [5])

@@ -43,8 +43,8 @@ _GROUPS: Mapping[GroupBy, str] = {
 _CALENDAR = {GroupBy.DAY, GroupBy.MONTH}
 _OF_THE_CONTACT = {GroupBy.CHANNEL, GroupBy.LANGUAGE, GroupBy.ACCESS_ROUTE}
 
-# A call that reached the number and then neither joined nor was refused has no leg: it is an arrival only. Waits
-# are told apart by outcome here, once a row, because the aggregates below skip what is null.
+# A call that reached the number and then neither joined nor was refused has no leg: it is an arrival only.
+# Waits are told apart by outcome here, once a row, because the aggregates below skip what is null.
 _STAYS = """
 SELECT offered_at, outcome, ended_by, contact_id, only_in_queue, kind, talk_ms,
   CASE WHEN outcome = 'answered' THEN wait_ms END AS answered_ms,

@@ -126,7 +126,7 @@ def _store_announcements(
 def _store_legs(
     contacts: dict[str, UUID], told: dict[str, list[Entry]], queues: dict[str, tuple[UUID, str]]
 ) -> None:
-    """Make the legs of each contact those that were derived, keeping the identifier of what is the same stay."""
+    """Make the legs of each contact those that were derived; the same stay keeps its identifier."""
     known = _known_legs(list(contacts.values()))
     rows: list[tuple[Any, ...]] = []
     rings: list[tuple[Any, ...]] = []
