@@ -39,6 +39,7 @@ def run(port: int) -> None:
         say("Opening the house.")
         with open_house() as house:
             close_connections()
+            _check_that_pages_are_built()
             watch = Watch(data_dir, parts_of(house.mode), listener, house.server, inherited)
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, watch.ask_to_end)
@@ -53,6 +54,15 @@ def run(port: int) -> None:
         listener.close()
         alone.close()
     say("Everything has ended.")
+
+
+def _check_that_pages_are_built() -> None:
+    from django.conf import settings
+
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        raise DarwinError(
+            "The pages' styles and scripts are not built, so nothing was started. Run make setup, then start again."
+        )
 
 
 def _be_the_only_one(data_dir: Path) -> FileLock:

@@ -23,7 +23,7 @@ LINK_IS_OVER = (
 
 def invite(*, actor: Actor, account: Account) -> str:
     """Make a link's secret with which the person may register a passkey: once, within the time of reference
-    data (staff.enrolment_link_minutes). Links made before it for the same account stop working.
+    data (staff.enrolment_link). Links made before it for the same account stop working.
 
     Raises StaffFault if the account is closed.
     """
@@ -38,7 +38,7 @@ def invite(*, actor: Actor, account: Account) -> str:
             account=row,
             secret_hash=_hash(secret),
             made_at=now,
-            good_until=now + timedelta(minutes=int(threshold("staff.enrolment_link_minutes").value)),
+            good_until=now + timedelta(minutes=int(threshold("staff.enrolment_link").value)),
         )
         record_entry(
             actor=actor,
