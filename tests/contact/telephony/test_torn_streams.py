@@ -1,7 +1,7 @@
 """A stream that breaks off anywhere and goes on in another connection: the same result, or unknown.
 
-The full form reads the bytes anew for every cut; the normal run reads each message once and shows, for every byte,
-that a cut inside a message only loses that message.
+The full form reads the bytes anew for every cut; the normal run reads each message once and shows, for
+every byte, that a cut inside a message only loses that message.
 """
 
 import copy
@@ -109,8 +109,8 @@ def test_a_stream_cut_between_messages_is_right_or_unknown(
 
 
 def test_a_cut_at_any_byte_loses_only_the_message_it_falls_into(raw: bytes, items: list[Received]) -> None:
-    """With the test above this covers every byte of the stretch: the head of a cut message is never a message, its
-    tail never says anything, and a banner between them ends the one before the other."""
+    """With the test above this covers every byte of the stretch: the head of a cut message is never a
+    message, its tail never says anything, and a banner between them ends the one before the other."""
     adapter = AsteriskAdapter()
     for i in _within(items):
         message = items[i].message
@@ -124,7 +124,7 @@ def test_a_cut_at_any_byte_loses_only_the_message_it_falls_into(raw: bytes, item
             for piece in pieces:
                 if isinstance(piece, Message):
                     stamped = timestamp_of(piece) is not None
-                    assert adapter.feed(Received(piece, items[i].at, items[i].at, stamped=stamped)) == []
+                    assert adapter.feed(Received(piece, items[i].at, stamped=stamped)) == []
 
 
 def _is_doubtful(piece: object) -> bool:

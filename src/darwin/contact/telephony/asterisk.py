@@ -22,6 +22,7 @@ from darwin.contact.telephony.recording import Item, Received, SessionBegan, Ses
 from darwin.contact.telephony.talks import Completion, OpenTalks, Talk
 
 SOURCE = "asterisk-ami"
+_SIGNS_OF_LIFE = frozenset({b"BridgeEnter", b"DialBegin"})
 _REFUSALS = frozenset({"FULL", "JOINEMPTY", "JOINUNAVAIL"})
 MEMBER_STATES = {
     "0": "unknown",
@@ -35,7 +36,6 @@ MEMBER_STATES = {
     "8": "on hold",
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
 
 
 def _seconds(text: str | None) -> int | None:
@@ -80,8 +80,6 @@ class AsteriskAdapter:
             b"AttendedTransfer": self._attended_transfer,
             b"HangupRequest": self._hangup_request,
             b"Hangup": self._hangup,
-            b"BridgeEnter": self._sign_of_life,
-            b"DialBegin": self._sign_of_life,
             b"QueueEntry": self._snapshot_entry,
             b"QueueMember": self._member,
             b"QueueMemberStatus": self._member,
@@ -109,7 +107,10 @@ class AsteriskAdapter:
 
     def feed(self, received: Received) -> list[CallEvent]:
         """The events that this message completes."""
-        handler = self._handlers.get(received.message.name)
+        name = received.message.name
+        if name in _SIGNS_OF_LIFE and self._leavings.are_open:
+            return list(self._sign_of_life(received.message.fields()))
+        handler = self._handlers.get(name)
         if handler is not None:
             return list(handler(received, received.message.fields()))
         if received.message.raw.startswith(b"Response:") and b"CoreStartupTime" in received.message.raw:
@@ -221,8 +222,8 @@ class AsteriskAdapter:
         wait = _seconds(fields.get("Wait"))
         if not call_id or not queue or wait is None:
             return
-        certain = received.at - received.since <= _SECOND
-        joined = (received.at if certain else received.since) - timedelta(seconds=wait)
+        certain = received.certain
+        joined = received.at - timedelta(seconds=wait)
         if certain and not self._leavings.find_waiting(call_id, queue, joined):
             return
         event = self._event(
@@ -270,7 +271,7 @@ class AsteriskAdapter:
             self._leavings.hangup_request(call_id)
         return ()
 
-    def _sign_of_life(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _sign_of_life(self, fields: dict[str, str]) -> Iterator[CallEvent]:
         """A caller whom somebody redirected out of the queue raised Abandon too, and talks to another."""
         call_id = fields.get("Uniqueid")
         if call_id and self._leavings.waits_for_word_of(call_id):
@@ -479,7 +480,7 @@ def events_of_items(
         if isinstance(item, Received):
             reading.rows_read += 1
             reading.bytes_read = item.message.end
-            first = first or (item.at if item.stamped or item.at == item.since else None)
+            first = first or (item.at if item.certain else None)
             events = adapter.feed(item)
             if not events:
                 reading.ignored += 1

@@ -23,6 +23,11 @@ a few thousand."""
 _SNIFF = 65_536
 _TIMESTAMP = re.compile(rb"\nTimestamp: (\d{9,11})\.(\d{1,6})")
 _LOOKS_LIKE_AMI = re.compile(rb"(?:^|\n)(?:Event: \w|Response: \w|Asterisk Call Manager/\d)")
+_NO_TIME = (
+    "Nothing in this recording tells the time: its messages have no Timestamp (timestampevents = no) and no "
+    "index was given. Nothing was imported. Give the index with --index."
+)
+_CERTAIN = timedelta(seconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,13 +46,13 @@ class SessionEnded:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message and when it came: between `since` and `at`, which are the same where the receive time or the
-    switch's own Timestamp is known. `stamped`: the switch's own Timestamp, exact to the microsecond."""
+    """A message and when it came. stamped: `at` is the switch's own Timestamp, to the microsecond. certain:
+    `at` is known to a second; else it is only the last moment that was known before."""
 
     message: Message
-    since: datetime
     at: datetime
     stamped: bool
+    certain: bool = True
 
 
 Item = SessionBegan | SessionEnded | Received | Spoiled
@@ -176,7 +181,7 @@ def _with_own_times(pieces: Iterable[Banner | Message | Spoiled]) -> Iterator[It
     held: list[Message | Spoiled] = []
     for piece in pieces:
         if isinstance(piece, Banner):
-            yield from _release(held, last, last)
+            yield from _release(held, last, None)
             if ordinal:
                 yield SessionEnded(last if session_has_time else None)
             yield SessionBegan(ordinal, None)
@@ -187,33 +192,33 @@ def _with_own_times(pieces: Iterable[Banner | Message | Spoiled]) -> Iterator[It
         if stamp is None:
             held.append(piece)
             if len(held) > HELD_LIMIT:
-                yield from _release(held, last, last)
+                if last is None:
+                    raise DarwinError(_NO_TIME)
+                yield from _release(held, last, None)
             continue
         yield from _release(held, last, stamp)
         assert isinstance(piece, Message)
-        yield Received(piece, stamp, stamp, stamped=True)
+        yield Received(piece, stamp, stamped=True)
         last = stamp
         session_has_time = True
     if last is None:
-        raise DarwinError(
-            "Nothing in this recording tells the time: its messages have no Timestamp (timestampevents = no) "
-            "and no index was given. Nothing was imported. Give the index with --index."
-        )
-    yield from _release(held, last, last)
+        raise DarwinError(_NO_TIME)
+    yield from _release(held, last, None)
     yield SessionEnded(last if session_has_time else None)
 
 
 def _release(
     held: list[Message | Spoiled], last: datetime | None, following: datetime | None
 ) -> Iterator[Item]:
-    """Hand on what was held for want of a time: it came between the last time and the following one. Where no
-    time is known at all it is dropped: it cannot be placed."""
-    at = following or last
+    """Hand on what was held for want of a time: it has the last one before it, and came before the following.
+    What came before any time was known has the following one."""
+    at = last or following
+    certain = last is not None and following is not None and following - last <= _CERTAIN
     for piece in held:
         if isinstance(piece, Spoiled):
             yield piece
         elif at is not None:
-            yield Received(piece, last or _EPOCH, at, stamped=False)
+            yield Received(piece, at, stamped=False, certain=certain)
     held.clear()
 
 
@@ -254,7 +259,7 @@ def _indexed_session(
         if isinstance(piece, Message):
             last = chunks.at(piece.end)
             stamp = timestamp_of(piece)
-            yield Received(piece, stamp or last, stamp or last, stamped=stamp is not None)
+            yield Received(piece, stamp or last, stamped=stamp is not None)
         elif isinstance(piece, Spoiled):
             yield piece
         elif piece.offset > opened.offset:
