@@ -100,6 +100,31 @@ def test_the_index_gives_the_time_of_messages_without_one(
     assert [(c.start, c.end) for c in reading.coverages] == [(moment(START - 1), moment(START + 11))]
 
 
+@pytest.mark.parametrize("ahead", [-6.5, 0.0, 6.5])
+def test_a_recorder_whose_clock_differs_makes_nobody_come_back(
+    tmp_path: Path, switch: Any, entries_of: Derive, ahead: float
+) -> None:
+    switch.login(0)
+    switch.join(1, 1)
+    switch.join(50, 2)
+    parts, switch.parts = switch.parts, []
+    switch.login(60)
+    switch.snapshot(60.1, (1, 59), (2, 10))
+    switch.connect(70, 1, 1001, 9, 69)
+    rows: list[dict[str, object]] = []
+    offset = 0
+    for session in (parts, switch.parts):
+        rows.append({"t": session[0][0] + ahead, "off": offset, "note": "tcp-open"})
+        for at, part in session:
+            rows.append({"t": at + ahead, "off": offset, "len": len(part)})
+            offset += len(part)
+    data = b"".join(part for _, part in [*parts, *switch.parts])
+    path = _file(tmp_path, data)
+    first, second = entries_of(events_of_recording(path, _index(tmp_path, *rows)))
+    assert (first.outcome, first.wait_ms) == (Outcome.ANSWERED, 69_000)
+    assert (second.outcome, second.entry_no) == (Outcome.UNKNOWN, 1)
+
+
 def test_sessions_follow_the_notes_of_the_index(recording_folder: Path) -> None:
     path = recording_folder / "ami_transcript.raw"
     found = list(read_recording(path, path.with_name(path.name + ".idx.jsonl")))
