@@ -16,6 +16,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from darwin.errors import DarwinError
 from darwin.theme.tokens import as_scss, read_tokens
 
 THEME = Path(__file__).parent
@@ -25,7 +26,7 @@ STAMP = BUILT / "stamp"
 FONT = "@fontsource-variable/atkinson-hyperlegible-next"
 
 
-class BuildError(Exception):
+class BuildError(DarwinError):
     """The assets could not be built. The text says what is missing and what to do."""
 
 
