@@ -4,8 +4,8 @@ from darwin.reference.queries import threshold
 
 
 def suppress(count: int) -> int | str:
-    """A count as those see it who read published figures only: "fewer than 5" below the threshold of reference
-    data (disclosure.suppress_below), 0 included, for a zero beside a total gives the rest away.
+    """A count as those who read published figures see it: "fewer than 5" below disclosure.suppress_below of
+    reference data, 0 included, for a zero beside a total gives the rest away.
 
     Raises ValueError for a negative count.
     """

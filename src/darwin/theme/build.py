@@ -16,6 +16,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from darwin.errors import DarwinError
 from darwin.theme.tokens import as_scss, read_tokens
 
 THEME = Path(__file__).parent
@@ -25,7 +26,7 @@ STAMP = BUILT / "stamp"
 FONT = "@fontsource-variable/atkinson-hyperlegible-next"
 
 
-class BuildError(Exception):
+class BuildError(DarwinError):
     """The assets could not be built. The text says what is missing and what to do."""
 
 
@@ -98,7 +99,12 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 def _install_packages(root: Path) -> None:
+    installed = root / "node_modules" / ".darwin-lock"
+    wanted = hashlib.sha256((root / "package-lock.json").read_bytes()).hexdigest()
+    if installed.exists() and installed.read_text("ascii") == wanted:
+        return
     _run([_tools()[1], "ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund"], root)
+    installed.write_text(wanted, "ascii")
 
 
 def _compile_styles(root: Path) -> None:

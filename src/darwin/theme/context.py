@@ -13,11 +13,21 @@ COOKIE = "darwin_theme"
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """`choice` is "light", "low-light", or "" until somebody chooses: then the page follows the system."""
+    """What the templates know as `theme`."""
 
     mode: str
-    choice: str
     request: HttpRequest
+
+    @property
+    def choice(self) -> str:
+        """ "light", "low-light", or "" until somebody chooses: then the page follows the system.
+
+        The choice is kept on the account; before anybody has signed in, in a cookie.
+        """
+        account = getattr(self.request, "user", None)
+        signed_in = account is not None and account.is_authenticated
+        chosen = getattr(account, "theme", "") if signed_in else self.request.COOKIES.get(COOKIE, "")
+        return chosen if chosen in THEMES else ""
 
     @property
     def practice(self) -> bool:
@@ -32,5 +42,4 @@ class Theme:
 
 def theme(request: HttpRequest) -> dict[str, Theme]:
     """The context processor: `theme` for every template."""
-    chosen = request.COOKIES.get(COOKIE, "")
-    return {"theme": Theme(settings.DARWIN_MODE, chosen if chosen in THEMES else "", request)}
+    return {"theme": Theme(settings.DARWIN_MODE, request)}

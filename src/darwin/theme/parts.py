@@ -160,7 +160,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The pages of a list: the addresses of those before and after, and the numbered ones (None: left out)."""
+    """The pages of a list: addresses of those before and after, and of the numbered (None: left out)."""
 
     number: int
     last: int

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 
-from darwin.theme.parts import STATE_WORDS, ClockFace, Crumb, Stop, Tile, Work
+from darwin.theme.parts import STATE_WORDS, VIEW_WORDS, ClockFace, Crumb, Stop, Tile, View, Work
+from darwin.theme.showcase_charts import shown_results
 
 _NOW = datetime(2026, 11, 22, 14, 25, 28, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
@@ -37,6 +38,7 @@ def showcase() -> dict[str, Any]:
     late = _clock(timedelta(minutes=-1, seconds=-20), 10 * _MINUTE)
     soon = _clock(timedelta(minutes=3, seconds=12), 18 * _MINUTE)
     return {
+        "form": _Form(answers, auto_id="more-%s"),
         "sides": [
             {
                 "theme": theme,
@@ -89,5 +91,7 @@ def showcase() -> dict[str, Any]:
             ("Counts", "101 calls answered by a person, 30.0 s or less after joining the queue"),
             ("Wait", "end to end, all legs"),
         ],
+        "views": [View(name, word, "#more-parts") for name, word in VIEW_WORDS.items()],
+        "results": shown_results(),
         "page": Paginator(range(180), 20).page(3),
     }

@@ -251,7 +251,15 @@ def error_summary(source: BaseForm | Sequence[Fault] | None) -> dict[str, Any]:
 @register.inclusion_tag("theme/parts/result.html")
 def result(shown: Any, views: Sequence[Any] = (), view: str = "chart", id: str = "result") -> dict[str, Any]:
     """A result of darwin.theme.charts as a chart or as a table, with the ways to see it otherwise."""
-    return {"result": shown, "views": views, "view": view, "id": id}
+    drawn = shown.svg(id) if view == "chart" and shown.chart else shown.table()
+    return {
+        "result": shown,
+        "drawn": drawn,
+        "is_chart": bool(view == "chart" and shown.chart),
+        "views": views,
+        "view": view,
+        "id": id,
+    }
 
 
 @register.simple_block_tag
