@@ -30,7 +30,13 @@ def command(*words: str) -> tuple[str, ...]:
 
 
 WEB = Part("web", "The web server", ("-m", "darwin.supervisor.web"))
-PARTS: tuple[Part, ...] = (WEB,)
+PARTS: tuple[Part, ...] = (
+    WEB,
+    Part("publisher", "The publisher of live screens", command("ledger", "publish", "--forever")),
+    Part("blocks", "The closing of the ledger's blocks", command("ledger", "close-blocks", "--forever")),
+    Part("deadlines", "The deadlines' worker", command("deadlines", "work", "--forever")),
+    Part("practice", "The made-up force", command("practice", "load", "--keep-up"), modes=("practice",)),
+)
 
 
 def parts_of(mode: str) -> tuple[Part, ...]:
