@@ -53,6 +53,7 @@ class Pauses:
 
     clock: Callable[[], float]
     started_at: float = 0.0
+    ends_in_a_row: int = 0
     _next_s: float = FIRST_PAUSE_S
 
     def start(self) -> None:
@@ -62,6 +63,8 @@ class Pauses:
         """The pause after this end, in seconds."""
         if self.clock() - self.started_at >= HEALTHY_AFTER_S:
             self._next_s = FIRST_PAUSE_S
+            self.ends_in_a_row = 0
+        self.ends_in_a_row += 1
         pause = self._next_s
         self._next_s = min(2 * pause, LONGEST_PAUSE_S)
         return pause
