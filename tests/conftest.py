@@ -25,6 +25,14 @@ hypothesis_settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "darwin")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Pages are tested as their sources name their files: the names with a digest come with `make setup`."""
+    from django.conf import settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
 @pytest.fixture(scope="session")
 def throwaway_server() -> Iterator[Server]:
     """An embedded server that ends, with its files, when pytest does."""

@@ -28,3 +28,36 @@ def as_role(name: str) -> Iterator[None]:
         yield
     finally:
         rows("RESET ROLE")
+
+
+@contextmanager
+def without_guards() -> Iterator[None]:
+    """What someone with the owner's rights would do: switch the triggers off, and on again when done."""
+    tables = [
+        row[0]
+        for row in rows(
+            "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') "
+            "AND relname ~ '^ledger_(entry|subject|block)(_[0-9]{6})?$'"
+        )
+    ]
+    for table in tables:
+        rows(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    try:
+        yield
+    finally:
+        for table in tables:
+            rows(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER ledger_no_truncate")
+            rows(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER ledger_no_change")
+
+
+@contextmanager
+def untouched_ledger() -> Iterator[None]:
+    """An empty ledger before, and nothing left of it after: the test database outlives a test's commits."""
+    _empty()
+    yield
+    _empty()
+
+
+def _empty() -> None:
+    with without_guards():
+        rows("TRUNCATE ledger_entry, ledger_subject, ledger_block, ledger_reason, ledger_consultation_window")

@@ -82,8 +82,8 @@ def test_a_forces_own_file_beside_its_data_comes_first(tmp_path: Path, settings:
     [
         "UPDATE reference_installation SET mode = 'operational'",
         "DELETE FROM reference_installation",
-        "INSERT INTO reference_installation VALUES (gen_random_uuid(), true, 'practice', 'kent', '2026-01-01')",
-        "INSERT INTO reference_installation VALUES (gen_random_uuid(), false, 'practice', 'kent', '2026-01-01')",
+        "INSERT INTO reference_installation VALUES (gen_random_uuid(), true, 'practice', 'a', '2026-01-01')",
+        "INSERT INTO reference_installation VALUES (gen_random_uuid(), false, 'practice', 'a', '2026-01-01')",
     ],
 )
 def test_the_one_row_of_the_installation_cannot_be_changed_or_joined_by_another(statement: str) -> None:

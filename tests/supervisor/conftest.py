@@ -1,9 +1,9 @@
 """Data folders for tests that start real servers and processes."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,24 @@ from darwin.supervisor.place import POINTER
 
 
 @pytest.fixture
-def data_dir() -> Iterator[Path]:
-    """An empty data folder, named with a space and letters beyond ASCII, on a path open to all."""
-    parent = Path(tempfile.mkdtemp(prefix="darwin-tests-"))
-    parent.chmod(0o711)
-    yield parent / "Dyfed–Powys tŷ"
-    remove(parent / "Dyfed–Powys tŷ")
-    shutil.rmtree(parent)
+def open_folder() -> Iterator[Path]:
+    """An empty folder that everybody may pass through, as PostgreSQL's user must when we are root."""
+    with folder_open_to_all() as folder:
+        yield folder
+
+
+@pytest.fixture
+def data_dir(open_folder: Path) -> Path:
+    """A data folder that does not exist yet, named with a space and letters beyond ASCII."""
+    return open_folder / "Dyfed–Powys tŷ"
+
+
+@contextmanager
+def folder_open_to_all() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="darwin-tests-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -36,7 +47,3 @@ def remove(data_dir: Path) -> None:
     if pointer.exists():
         shutil.rmtree(pointer.read_text().strip())
     shutil.rmtree(data_dir, ignore_errors=True)
-
-
-def is_root() -> bool:
-    return os.geteuid() == 0

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from darwin.errors import DarwinError
 
@@ -57,6 +57,12 @@ class DatabaseAddress:
     port: str
     name: str
 
+    def url_for(self, user: str, password: str) -> str:
+        """The same database as a DATABASE_URL for another login."""
+        login = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        host = quote(self.host, safe="")
+        return f"postgresql://{login}@/{quote(self.name, safe='')}?host={host}&port={self.port}"
+
 
 def parse_database_url(url: str) -> DatabaseAddress:
     """postgresql://user:password@host:port/name, or …@/name?host=/socket/folder.
@@ -69,11 +75,11 @@ def parse_database_url(url: str) -> DatabaseAddress:
             "DATABASE_URL is not of the form postgresql://user:password@host:port/name. "
             "Darwin keeps its records in PostgreSQL only."
         )
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    query = dict(parse_qsl(parts.query))
     return DatabaseAddress(
         user=unquote(parts.username or query.get("user", "")),
         password=unquote(parts.password or ""),
-        host=unquote(query.get("host", "") or parts.hostname or ""),
+        host=query.get("host", "") or unquote(parts.hostname or ""),
         port=str(parts.port or query.get("port", "")),
         name=unquote(parts.path.lstrip("/")),
     )
@@ -83,7 +89,7 @@ def directory() -> dict[str, Any]:
     """The force's directory for sign-in by OpenID Connect, as django-allauth wants it; without apps if none.
 
     DARWIN_OIDC_ISSUER, DARWIN_OIDC_CLIENT_ID and DARWIN_OIDC_SECRET_FILE belong together. DARWIN_OIDC_CLAIM
-    names the claim that holds the sign-in name. Raises SettingError if one is missing or the file cannot be read.
+    names the claim that holds the sign-in name. Raises SettingError if one is missing or cannot be read.
     """
     issuer = text("DARWIN_OIDC_ISSUER").rstrip("/")
     client_id = text("DARWIN_OIDC_CLIENT_ID")

@@ -2,15 +2,20 @@
 
 from pathlib import Path
 
-from darwin.config import environment
+from csp.constants import NONE, SELF
+
+from darwin.config import environment, logs
 
 DARWIN_MODE = environment.choice("DARWIN_MODE", environment.MODES, "operational")
 DARWIN_FORCE = environment.text("DARWIN_FORCE", "leicestershire")
 DARWIN_DATA_DIR = environment.data_dir()
+DARWIN_HOSTS = environment.words("DARWIN_HOSTS")
+DARWIN_HTTPS = environment.flag("DARWIN_HTTPS")
 
-SECRET_KEY = environment.text("DARWIN_SECRET_KEY", "only-for-commands-that-sign-nothing")
+KEY_FOR_COMMANDS = "only-for-commands-that-sign-nothing"  # config.checks refuses it for the web
+SECRET_KEY = environment.text("DARWIN_SECRET_KEY", KEY_FOR_COMMANDS)
 DEBUG = False
-ALLOWED_HOSTS = [*environment.words("DARWIN_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [*DARWIN_HOSTS, "localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
     "darwin.theme",
@@ -32,26 +37,28 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "darwin.config.logs.RequestLog",
+    "darwin.config.headers.PermissionsPolicy",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "darwin.reference.middleware.one_version_per_request",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "darwin.reference.middleware.one_version_per_request",
     "allauth.account.middleware.AccountMiddleware",
     "darwin.staff.middleware.IdleLock",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
 ]
 ROOT_URLCONF = "darwin.config.urls"
 ASGI_APPLICATION = "darwin.config.asgi.application"
 AUTH_USER_MODEL = "staff.Account"
 AUTHENTICATION_BACKENDS = ["darwin.staff.backends.AccountBackend"]
 LOGIN_URL = "staff:sign_in"
-SESSION_COOKIE_AGE = 16 * 3600  # longer than the longest shift
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DARWIN_MODE != "practice"
 
 # Sign-in: the force's directory (OpenID Connect) where one is named, passkeys otherwise; no passwords.
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "sign_in_name"
@@ -70,6 +77,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -106,21 +114,49 @@ USE_TZ = True
 TIME_ZONE = "Europe/London"
 LOCALE_PATHS = [Path(__file__).parent.parent / "theme" / "locale"]
 
-STATIC_URL = "/static/"
-STATICFILES_DIRS: list[Path] = []
-
-# Only from this house, nothing inline, nothing evaluated; what the theme needs and no more.
+# The pages need nothing from anywhere else and hold no code or style of their own.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-        "base-uri": ["'none'"],
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
     }
 }
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# With DARWIN_HTTPS the proxy in front speaks HTTPS and says so in this header (docs/operate.md).
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DARWIN_HTTPS else None
+SECURE_SSL_REDIRECT = DARWIN_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if DARWIN_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = DARWIN_HTTPS
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in DARWIN_HOSTS] if DARWIN_HTTPS else []
+
+# Without HTTPS only this machine's own browsers reach the pages, and those refuse secure cookies over HTTP.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DARWIN_HTTPS
+SESSION_COOKIE_NAME = f"{'__Host-' if DARWIN_HTTPS else ''}darwin_session"
+CSRF_COOKIE_NAME = f"{'__Host-' if DARWIN_HTTPS else ''}darwin_csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"  # Strict would lose the way back from the directory
+SESSION_COOKIE_AGE = 16 * 3600  # longer than the longest shift; the idle lock is shorter
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(__file__).parent.parent / "theme" / "collected"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
 CSRF_FAILURE_VIEW = "darwin.theme.views.forgery_refused"
+
+LOGGING = logs.configuration(DARWIN_DATA_DIR, environment.text("DARWIN_PART", "command"))

@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from darwin.config import health
 from darwin.staff.urls import directory_addresses
 from darwin.theme.urls import language_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", health.for_machines, name="health"),
+    path("health/live/", health.live, name="health-live"),
+    path("health/page/", health.for_people, name="health-page"),
     *directory_addresses,
     *language_urls,
     path("", include("darwin.staff.urls")),
@@ -15,4 +19,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "darwin.theme.views.bad_request"
 handler403 = "darwin.theme.views.forbidden"
 handler404 = "darwin.theme.views.not_found"
-handler500 = "darwin.theme.views.server_error"
+handler500 = "darwin.config.outage.server_error_or_outage"

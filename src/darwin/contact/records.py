@@ -1,6 +1,6 @@
 """Calls as an importer or the practice force hands them over: plain values, no database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 
@@ -65,14 +65,11 @@ def fingerprint_of(said: bytes) -> int:
     return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Recorded:
-    """What became of a batch: counts, and the index in the batch and the reason of each rejected one."""
+    """What became of a batch. rejected: index in the batch and reason. fresh: identifiers of new events."""
 
-    imported: int = 0
+    imported: int
     already_known: int = 0
-    rejected: list[tuple[int, str]] | None = None
-
-    @property
-    def refusals(self) -> list[tuple[int, str]]:
-        return self.rejected or []
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+    fresh: frozenset[str] = frozenset()

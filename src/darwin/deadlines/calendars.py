@@ -8,8 +8,8 @@ Rules, all in Europe/London:
 3. Counting begins on the day after ("within 5 working days of"), or with the day itself where the rule says
    "beginning with the day" (Police Act 1996, section 55).
 4. A working day is Monday to Friday and no bank holiday of England and Wales, substitute days included.
-5. A pause keeps what is left: for clock units to the microsecond, for days the number of days after the day of
-   the pause. A clock that is resumed on the day it was paused has not moved.
+5. A pause keeps what is left: for clock units to the microsecond, for days the number of days after the day
+   of the pause. A clock that is resumed on the day it was paused has not moved.
 """
 
 from collections.abc import Sequence
@@ -83,7 +83,7 @@ def last_day(due_at: datetime) -> date:
 
 
 def due_time(duration: Duration, started_at: datetime) -> datetime:
-    """The moment, in UTC, from which a clock of this duration, begun at `started_at` and never paused, is due."""
+    """The moment, in UTC, from which a clock begun at `started_at`, and never paused, is due."""
     if not duration.in_days:
         return started_at.astimezone(UTC) + _elapsed(duration)
     day = london_day(started_at)

@@ -41,9 +41,9 @@ class DeadlineKind:
 
     name: room.noun. starts: what starts it, in words. acts: the role that must act. when_due: what happens at
     the due time, in words. handler: what does it, or its dotted name; it runs in the transaction that claims
-    the deadline, must be safe to run again, and may only write to the database (whatever leaves the house goes
-    through a table that another worker reads). rule: the duration in force at a moment; None for a kind whose
-    due time is given each time (a promise).
+    the deadline, must be safe to run again, and may only write to the database (whatever leaves the house
+    goes through a table that another worker reads). rule: the duration in force at a moment; None for a kind
+    whose due time is given each time (a promise).
     """
 
     name: str

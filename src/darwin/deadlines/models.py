@@ -28,7 +28,11 @@ RUNNING = (State.OPEN, State.PAUSED)
 
 
 class Deadline(models.Model):
-    """One clock on one thing. amount, unit and includes_first_day are those of the rule version it runs under."""
+    """One clock on one thing.
+
+    amount, unit and includes_first_day are those of the rule version it runs under. remaining, while it is
+    paused: microseconds, or whole days for a duration in days (calendars.time_left).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=100)
@@ -52,6 +56,11 @@ class Deadline(models.Model):
         indexes = [
             models.Index(fields=["act_at", "id"], name="deadlines_next_to_act", condition=Q(state="open")),
             models.Index(fields=["kind", "due_at"], name="deadlines_open_by_kind", condition=Q(state="open")),
+            models.Index(
+                fields=["due_at"],
+                name="deadlines_put_off",
+                condition=Q(state="open", attempts__gt=0),
+            ),
             models.Index(fields=["subject_id"], name="deadlines_of_subject"),
         ]
         constraints = [

@@ -3,17 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
 from darwin.deadlines.models import Deadline, State
 
 
 def next_moment() -> datetime | None:
     """When a worker next has something to do; None if nothing is open."""
-    found: datetime | None = (
-        Deadline.objects.filter(state=State.OPEN).order_by("act_at", "id").values_list("act_at", flat=True).first()
-    )
-    return found
+    waiting = Deadline.objects.filter(state=State.OPEN).order_by("act_at", "id")
+    return waiting.values_list("act_at", flat=True).first()
 
 
 def deadlines_of(subject_id: UUID) -> QuerySet[Deadline]:
@@ -27,8 +25,6 @@ def open_deadlines(kind: str) -> QuerySet[Deadline]:
 
 
 def put_off_since() -> datetime | None:
-    """The due time of the oldest deadline that could not be acted on, for the health page; None if there is none."""
-    oldest: datetime | None = Deadline.objects.filter(state=State.OPEN, attempts__gt=0).aggregate(
-        oldest=Min("due_at")
-    )["oldest"]
-    return oldest
+    """Since when the oldest deadline that could not be acted on has been due; None if there is none."""
+    put_off = Deadline.objects.filter(state=State.OPEN, attempts__gt=0).order_by("due_at")
+    return put_off.values_list("due_at", flat=True).first()

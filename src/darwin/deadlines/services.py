@@ -37,7 +37,8 @@ def start_deadline(
     """Start a clock on `subject` at `started_at` (now, if not given).
 
     It runs under the rule of its kind that was in force then. due_at: only for a kind without a rule.
-    Raises DeadlineRefused if one of this kind runs on the subject already, or if due_at is missing or not wanted.
+    Raises DeadlineRefused if one of this kind runs on the subject already, or if due_at is missing or not
+    wanted; UnknownKind if no room declares the kind.
     """
     declared = kind_named(kind)
     begins = started_at or clock.now()
@@ -73,7 +74,9 @@ def pause_deadline(*, actor: Actor, deadline: Deadline, reason: str = "") -> Dea
     _must_be(deadline, (State.OPEN,), "paused")
     due_at = moment_of(deadline)
     if due_at <= moment:
-        raise DeadlineRefused("This deadline is due already. It cannot be paused; what is due has to be done.")
+        raise DeadlineRefused(
+            "This deadline is due already, so it cannot be paused. What is due has to be done."
+        )
     left = calendars.time_left(deadline.duration, due_at, moment)
     _change(deadline, state=State.PAUSED, paused_at=moment, remaining=left, due_at=None, act_at=None)
     _record(actor, deadline, Happening.PAUSED, at=moment, reason=reason)
@@ -124,9 +127,7 @@ def cancel_deadline(*, actor: Actor, deadline: Deadline, reason: str) -> Deadlin
     """End a clock that is no longer needed. Raises DeadlineRefused if it does not run."""
     _must_be(deadline, RUNNING, "cancelled")
     moment = clock.now()
-    _change(
-        deadline, state=State.CANCELLED, ended_at=moment, act_at=None, paused_at=None, remaining=None
-    )
+    _change(deadline, state=State.CANCELLED, ended_at=moment, act_at=None, paused_at=None, remaining=None)
     _record(actor, deadline, Happening.CANCELLED, at=moment, reason=reason)
     return deadline
 
@@ -234,7 +235,8 @@ def _change(deadline: Deadline, **values: Any) -> None:
     )
     if as_read.update(**values) != 1:
         raise DeadlineRefused(
-            "This deadline was changed by somebody else a moment ago. Nothing was changed here. Look at it again."
+            "This deadline was changed by somebody else a moment ago. Nothing was changed here. "
+            "Look at it again."
         )
     for name, value in values.items():
         setattr(deadline, name, value)
@@ -263,7 +265,13 @@ def _event(deadline: Deadline, happening: Happening, at: datetime, detail: str =
 
 
 def _record(
-    actor: Actor, deadline: Deadline, happening: Happening, *, at: datetime, detail: str = "", reason: str = ""
+    actor: Actor,
+    deadline: Deadline,
+    happening: Happening,
+    *,
+    at: datetime,
+    detail: str = "",
+    reason: str = "",
 ) -> None:
     _event(deadline, happening, at, detail).save(force_insert=True)
     record_entry(

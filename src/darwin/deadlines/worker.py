@@ -2,7 +2,6 @@
 
 import logging
 import signal
-from collections.abc import Callable
 from threading import Event
 
 from django.db import Error, close_old_connections, connection
@@ -19,12 +18,11 @@ ACTOR = Actor.system("deadlines")
 LONGEST_SLEEP_S = 1.0
 
 
-def act_on_all_due(stop: Event | None = None, acted: Callable[[], None] = lambda: None) -> int:
+def act_on_all_due(stop: Event | None = None) -> int:
     """Act on everything that is due now, the longest waiting first; the number acted on or put off."""
     count = 0
     while not (stop and stop.is_set()) and act_on_due(actor=ACTOR) is not None:
         count += 1
-        acted()
     return count
 
 

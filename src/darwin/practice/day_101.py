@@ -244,6 +244,7 @@ class Day101:
             promise.kept, promise.agent = taken.moment, line.duties[taken.duty].handler.interface
             reached = lengths.chance[n][_MISS] < 0.82
             done = taken.moment + (lengths.talk[n] if reached else 40_000)
+            promise.finished = done
             line.release(taken.duty, done + lengths.wrap[n] // 2)
             self.calls.append(_callback_contact(call, promise, taken.moment, done, reached))
         self._end(n, promise.requested)

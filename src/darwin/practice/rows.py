@@ -31,11 +31,15 @@ class Leg:
 
 @dataclass(slots=True)
 class Promise:
-    """A call-back promised to a caller who pressed the key. kept is None if nobody called back in time."""
+    """A call-back promised to a caller who pressed the key.
+
+    kept: when the handler called back, None if nobody did in time. finished: the end of that call.
+    """
 
     requested: int
     promised: int
     kept: int | None = None
+    finished: int | None = None
     agent: str = ""
 
 
@@ -64,7 +68,7 @@ class Call:
 
     @property
     def settled(self) -> int:
-        """When the last fact about this contact is known: its end, or its promise kept or run out."""
+        """When the last fact is known: the contact's end, the end of the call-back, or the promise run out."""
         if self.promise is None:
             return self.ended
-        return max(self.ended, self.promise.kept or self.promise.promised)
+        return max(self.ended, self.promise.finished or self.promise.promised)

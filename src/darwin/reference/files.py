@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from darwin.errors import DarwinError
 from darwin.reference.lists import attribute_fault, known_list, known_lists
 from darwin.reference.positions import TablePosition, find_positions
 from darwin.reference.required import required_thresholds
-from darwin.reference.units import Unit
+from darwin.reference.units import TIMED, Unit
 
 FORCES = Path(__file__).parent / "forces"
 _THRESHOLD_KEYS = {"code", "value", "unit", "valid_from", "valid_to", "source"}
@@ -25,7 +26,6 @@ _TIMING_KEYS = {"applies_to_running", "includes_first_day"}
 _LIST_KEYS = {"code", "valid_from", "source", "items"}
 _ITEM_KEYS = {"code", "label", "label_cy", "valid_from", "valid_to", "source"}
 _FILE_KEYS = {"national", "threshold", "list"}
-_TIMED = {Unit.CLOCK_MINUTES, Unit.CLOCK_HOURS, Unit.WORKING_DAYS, Unit.CALENDAR_DAYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _overlaps(rows: Iterable[FileRow]) -> list[Fault]:
         versions.setdefault(row.key, []).append(row)
     for same in versions.values():
         same.sort(key=lambda row: (row.valid_from, row.line))
-        for earlier, later in zip(same, same[1:], strict=False):
+        for earlier, later in pairwise(same):
             if earlier.valid_from == later.valid_from:
                 reason = (
                     f"“{later.code}” is given twice from {later.valid_from}: first on line {earlier.line}."
@@ -147,25 +147,26 @@ def _overlaps(rows: Iterable[FileRow]) -> list[Fault]:
 
 
 def _missing(file: str, rows: Iterable[FileRow]) -> list[Fault]:
-    units: dict[str, FileRow] = {}
+    thresholds: dict[str, FileRow] = {}
     listed: dict[str, set[str]] = {}
     for row in rows:
         if row.list:
             listed.setdefault(row.list, set()).add(row.code)
         else:
-            units[row.code] = row
+            thresholds[row.code] = row
     faults = []
     for wanted in required_thresholds():
-        found = units.get(wanted.code)
+        found = thresholds.get(wanted.code)
         if found is None:
-            reason = f"the threshold “{wanted.code}” ({wanted.unit}) is missing. {wanted.room} needs it: {wanted.meaning}."
-            faults.append(Fault(file, 1, reason))
-        elif found.unit != wanted.unit:
-            reason = f"“{found.code}” is in {found.unit}. {wanted.room} reads it in {wanted.unit}."
+            what = f"the threshold “{wanted.code}” ({wanted.named_units()}) is missing"
+            faults.append(Fault(file, 1, f"{what}. The room {wanted.room} needs it {wanted.meaning}."))
+        elif found.unit not in wanted.units:
+            wants = wanted.named_units()
+            reason = f"“{found.code}” is in {found.unit}. The room {wanted.room} reads it in {wants}."
             faults.append(Fault(found.file, found.line, reason))
     for kind in known_lists():
-        for code in sorted(kind.required_codes - listed.get(kind.code, set())):
-            faults.append(Fault(file, 1, f"the list “{kind.code}” must have the code “{code}”."))
+        absent = sorted(kind.required_codes - listed.get(kind.code, set()))
+        faults += [Fault(file, 1, f"the list “{kind.code}” must have the code “{code}”.") for code in absent]
     return faults
 
 
@@ -231,7 +232,7 @@ class _Reader:
     def _threshold(self, table: dict[str, Any], at: TablePosition) -> None:
         found = len(self.faults)
         unit = table.get("unit")
-        timed = unit in {unit.value for unit in _TIMED}
+        timed = unit in {unit.value for unit in TIMED}
         allowed = _THRESHOLD_KEYS | (_TIMING_KEYS if timed else set())
         for key in table.keys() - allowed:
             self._fault(at.of(key), f"a threshold has no key “{key}”. It has: {', '.join(sorted(allowed))}.")
@@ -274,7 +275,7 @@ class _Reader:
             self._fault(line, f"“value” is {value}. It cannot be less than 0.")
         elif unit == Unit.PERCENT and value > 100:
             self._fault(line, f"“value” is {value}. A per cent lies between 0 and 100.")
-        elif unit in _TIMED and (value != int(value) or value == 0):
+        elif unit in TIMED and (value != int(value) or value == 0):
             self._fault(line, f"“value” is {value}. A duration in {unit} is a whole number above 0.")
 
     def _list(self, table: dict[str, Any], at: TablePosition) -> None:
@@ -292,7 +293,7 @@ class _Reader:
         if not items or not all(isinstance(item, dict) for item in items) or len(lines) != len(items):
             self._fault(at.of("items"), "“items” must be a list of entries, each in { } and not empty.")
             return
-        inherited = {key: table[key] for key in ("valid_from", "source") if key in table}
+        inherited: dict[str, Any] = {key: table[key] for key in ("valid_from", "source") if key in table}
         for position, (item, line) in enumerate(zip(items, lines, strict=True), start=1):
             self._item(kind.code, item, inherited, TablePosition(line), position)
 

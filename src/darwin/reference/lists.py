@@ -55,8 +55,9 @@ def attribute_fault(kind: ListKind, name: str, value: Any) -> str:
     if wanted is None:
         known = ", ".join(sorted(kind.attributes)) or "none"
         return f"an entry of “{kind.code}” has no key “{name}”. Its own keys are: {known}."
-    fits = type(value) is wanted and (wanted is not list or all(isinstance(item, str) for item in value))
-    return "" if fits else f"“{name}” must be {_WORDS[wanted]}."
+    if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+        return f"“{name}” must be {_WORDS[list]}."
+    return "" if type(value) is wanted else f"“{name}” must be {_WORDS[wanted]}."
 
 
 def _declare(code: str, meaning: str, optional: str = "", /, **attributes: type) -> None:

@@ -39,6 +39,7 @@ class _Reading:
     snapshot: _Snapshot | None = None
 
 
+_ADD_IT = "Add it to the force's reference file, then run darwin reference load."
 _Version = TypeVar("_Version", ThresholdValue, CodeValue)
 _reading: ContextVar[_Reading | None] = ContextVar("darwin_reference_reading", default=None)
 _held: _Snapshot | None = None
@@ -62,9 +63,7 @@ def threshold(code: str, at: datetime | date | None = None) -> ThresholdValue:
     day = _day(at)
     versions = _snapshot().thresholds.get(code)
     if not versions:
-        raise UnknownReference(
-            f"No threshold “{code}” has been set. Add it to the force's reference file and load the file."
-        )
+        raise UnknownReference(f"No threshold “{code}” has been set. {_ADD_IT}")
     return _valid_on(day, versions, f"The threshold “{code}”")
 
 
@@ -79,7 +78,8 @@ def codes(list_code: str, at: datetime | date | None = None) -> list[CodeValue]:
     if not valid:
         first = min(versions[0].valid_from for versions in entries.values())
         raise UnknownReference(
-            f"The list “{list_code}” has no entry valid on {_long(day)}. Its first is valid from {_long(first)}."
+            f"The list “{list_code}” has no entry valid on {_long(day)}. "
+            f"Its first is valid from {_long(first)}."
         )
     return sorted(valid, key=lambda version: (version.position, version.code))
 
@@ -89,9 +89,7 @@ def code(list_code: str, code: str, at: datetime | date | None = None) -> CodeVa
     day = _day(at)
     versions = _entries(list_code).get(code)
     if not versions:
-        raise UnknownReference(
-            f"The list “{list_code}” has no code “{code}”. Add it to the force's reference file and load the file."
-        )
+        raise UnknownReference(f"The list “{list_code}” has no code “{code}”. {_ADD_IT}")
     return _valid_on(day, versions, f"The code “{code}” of the list “{list_code}”")
 
 
@@ -122,9 +120,7 @@ def latest_adoption() -> Adoption | None:
 def _entries(list_code: str) -> dict[str, list[CodeValue]]:
     entries = _snapshot().codes.get(list_code)
     if not entries:
-        raise UnknownReference(
-            f"No code list “{list_code}” has been set. Add it to the force's reference file and load the file."
-        )
+        raise UnknownReference(f"No code list “{list_code}” has been set. {_ADD_IT}")
     return entries
 
 

@@ -1,5 +1,6 @@
 """The thresholds that rooms rely on: declared by each room when it starts, asked for by `reference check`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from darwin.reference.units import Unit
@@ -7,26 +8,33 @@ from darwin.reference.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class RequiredThreshold:
-    """A threshold that the code of `room` reads: without it the room cannot work."""
+    """A threshold that the code of `room` reads, in one of these units: without it the room cannot work."""
 
     code: str
-    unit: Unit
+    units: frozenset[Unit]
     room: str
     meaning: str
+
+    def named_units(self) -> str:
+        """The units in words: “seconds”, or “clock_hours or working_days”."""
+        return " or ".join(sorted(self.units))
 
 
 _required: dict[str, RequiredThreshold] = {}
 
 
-def require_threshold(code: str, unit: Unit, room: str, meaning: str) -> None:
-    """Declare that `room` reads the threshold `code` in `unit`.
+def require_threshold(code: str, units: Unit | Collection[Unit], room: str, meaning: str) -> None:
+    """Declare that `room` reads the threshold `code`, in the unit or any of the units given.
 
-    Raises ValueError if another room has declared it in another unit.
+    meaning: what for, as the end of a sentence. Raises ValueError if another room reads it in other units.
     """
-    wanted = RequiredThreshold(code, unit, room, meaning)
+    allowed = frozenset([units] if isinstance(units, Unit) else units)
+    wanted = RequiredThreshold(code, allowed, room, meaning)
     already = _required.setdefault(code, wanted)
-    if already.unit != unit:
-        raise ValueError(f"{room} reads {code} in {unit}, {already.room} reads it in {already.unit}")
+    if already.units != allowed:
+        raise ValueError(
+            f"{room} reads {code} in {wanted.named_units()}, {already.room} in {already.named_units()}"
+        )
 
 
 def required_thresholds() -> list[RequiredThreshold]:

@@ -1,6 +1,7 @@
 """Writes of reference data: opening the installation, and adopting a file."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -43,9 +44,9 @@ class _Change:
 def open_installation(mode: str, force: str) -> Installation:
     """The installation of this database; in an empty one it is created and the force's file is adopted.
 
-    mode: practice, operational or shadow. force: the name of a reference file. Safe to call from every process
-    at once. Raises WrongInstallation if the database is of another mode or force, DarwinError if the force has
-    no file, ReferenceFileError if the file has faults.
+    mode: practice, operational or shadow. force: the name of a reference file. Safe to call from every
+    process at once. Raises WrongInstallation if the database is of another mode or force, DarwinError if the
+    force has no file, ReferenceFileError if the file has faults.
     """
     if mode not in Mode.values:
         raise DarwinError(f"“{mode}” is not a mode. It must be one of: {', '.join(Mode.values)}.")
@@ -57,8 +58,8 @@ def open_installation(mode: str, force: str) -> Installation:
         )
     if found.force != force:
         raise WrongInstallation(
-            f"This database belongs to the force “{found.force}”, not “{force}”. It was not opened, and nothing "
-            f"in it was changed. Set DARWIN_FORCE={found.force}, or give “{force}” a database of its own."
+            f"This database belongs to the force “{found.force}”, not “{force}”. It was not opened, and "
+            f"nothing in it was changed. Set DARWIN_FORCE={found.force}, or give “{force}” its own database."
         )
     return found
 
@@ -86,9 +87,10 @@ def _create_installation(mode: str, force: str) -> Installation:
 def adopt_values(*, actor: Actor, file: Path) -> Adoption:
     """Make the values of `file` (and of the national file it names) the installation's; what that changed.
 
-    For each code the file has the say from its earliest version there on: a version held since before is closed
-    on that day, one that differs is withdrawn and replaced, and nothing is deleted. Codes that the file does
-    not name stay as they are. Raises ReferenceFileError, with nothing changed, if the file has any fault.
+    For each code the file has the say from its earliest version there on: a version held since before is
+    closed on that day, one that differs is withdrawn and replaced, and nothing is deleted. Codes that the
+    file does not name stay as they are. Raises ReferenceFileError, with nothing changed, if the file has any
+    fault.
     """
     rows = read_files(file)
     _take_turns()
@@ -174,9 +176,8 @@ def _end(version: DatedValue, ends: date | None, adoption: Adoption, change: _Ch
         return
     change.withdrawn.append(version)
     change.corrected += 1
-    again = type(version).objects.get(pk=version.pk)
-    again.pk, again.valid_to, again.adopted_in = new_id(), ends, adoption
-    again._state.adding = True
+    again = copy(version)
+    again.id, again.valid_to, again.adopted_in = new_id(), ends, adoption
     change.new.append(again)
 
 

@@ -21,6 +21,7 @@ class Unit(StrEnum):
     CALENDAR_DAYS = "calendar_days"
 
 
+TIMED = frozenset({Unit.CLOCK_MINUTES, Unit.CLOCK_HOURS, Unit.WORKING_DAYS, Unit.CALENDAR_DAYS})
 _WORDS = {
     Unit.NUMBER: ("", ""),
     Unit.SECONDS: (" second", " seconds"),

@@ -15,7 +15,7 @@ def commands() -> None:
 
 @commands.command()
 @click.argument("name")
-@click.option("--display-name", default="", help="The name colleagues see, for an account that is not open yet.")
+@click.option("--display-name", default="", help="The name colleagues see, to open an account.")
 @click.option("--role", "roles", multiple=True, help="Grant this role for ever, for a new account.")
 @click.option("--address", default="http://localhost:8000", help="Where people reach this house.")
 def invite(name: str, display_name: str, roles: tuple[str, ...], address: str) -> None:
@@ -28,7 +28,7 @@ def invite(name: str, display_name: str, roles: tuple[str, ...], address: str) -
 
     with open_house():
         click.echo(f"{address.rstrip('/')}/enrol/#{make_link(name, display_name, roles)}")
-        click.echo("Good for an hour and for one use. Hand it over in person or by a way you trust.", err=True)
+        click.echo("Good for an hour and for one use. Hand it over in person.", err=True)
 
 
 def make_link(name: str, display_name: str, roles: tuple[str, ...]) -> str:
@@ -70,9 +70,7 @@ def grant(name: str, role: str, reason: str) -> None:
         account = Account.objects.filter(sign_in_name=name.strip().lower()).first()
         if account is None:
             raise services.StaffFault(f"Nobody signs in as “{name}”. Check the name.")
-        services.grant_role(
-            actor=Actor.system("command-line"), account=account, role=role, reason=reason
-        )
+        services.grant_role(actor=Actor.system("command-line"), account=account, role=role, reason=reason)
         click.echo(f"{account.display_name} is {role} from now on.", err=True)
 
 

@@ -1,12 +1,18 @@
 """What an administrator types. Whatever was typed is shown again with the reason beside it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import forms
 
-from darwin.deadlines import clock
 from darwin.staff.models import Account, Team
 from darwin.staff.roles import ROLES
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of people, by the name that colleagues see."""
+
+    def label_from_instance(self, obj: Account) -> str:
+        return obj.display_name
 
 
 class OpenAccountForm(forms.Form):
@@ -15,8 +21,10 @@ class OpenAccountForm(forms.Form):
     sign_in_name = forms.CharField(max_length=150, label="Sign-in name")
     display_name = forms.CharField(max_length=150, label="Name that colleagues see")
     force_number = forms.CharField(max_length=20, label="Force number, if there is one", required=False)
-    team = forms.ModelChoiceField(Team.objects.none(), label="Team", required=False, empty_label="No team yet")
-    line_manager = forms.ModelChoiceField(
+    team = forms.ModelChoiceField(
+        Team.objects.none(), label="Team", required=False, empty_label="No team yet"
+    )
+    line_manager = PersonField(
         Account.objects.none(), label="Line manager", required=False, empty_label="Nobody yet"
     )
 
@@ -29,7 +37,7 @@ class PostingForm(forms.Form):
     """Where a person stands and whom they answer to."""
 
     team = forms.ModelChoiceField(Team.objects.none(), label="Team", required=False, empty_label="No team")
-    line_manager = forms.ModelChoiceField(
+    line_manager = PersonField(
         Account.objects.none(), label="Line manager", required=False, empty_label="Nobody"
     )
 
@@ -49,7 +57,6 @@ def place_choices(form: forms.Form) -> None:
         .distinct()
         .order_by("display_name")
     )
-    manager.label_from_instance = lambda account: account.display_name  # type: ignore[method-assign]
 
 
 MANAGING = (
@@ -77,4 +84,4 @@ class GrantForm(forms.Form):
     def times(self) -> tuple[datetime | None, datetime | None]:
         """From and to in UTC; what was typed is London time."""
         start, end = self.cleaned_data["held_from"], self.cleaned_data["held_to"]
-        return (start and start.astimezone(clock.UTC)), (end and end.astimezone(clock.UTC))
+        return (start and start.astimezone(UTC)), (end and end.astimezone(UTC))

@@ -1,10 +1,12 @@
-"""The home of a role: what waits for a person, worst first. Rooms put their lines here, in their `home.py`."""
+"""The home of a role: what waits for a person, worst first. Rooms put their lines here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
 
 from darwin.deadlines import clock
 from darwin.staff.models import Account
@@ -90,7 +92,11 @@ def _words(due: datetime, now: datetime) -> str:
     return f"{hours} h {word}" if hours < 48 else f"{hours // 24} days {word}"
 
 
-def part_of_day(now: datetime) -> str:
-    """ "morning", "afternoon" or "evening" in London; the night greets with the evening until 4."""
+def greeting(now: datetime, name: str) -> str:
+    """ "Good afternoon, Ruth" by London's hour; the night greets with the evening until 4."""
     hour = now.astimezone(clock.LONDON).hour
-    return "morning" if 4 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening"
+    if 4 <= hour < 12:
+        return _("Good morning, {name}").format(name=name)
+    if 12 <= hour < 18:
+        return _("Good afternoon, {name}").format(name=name)
+    return _("Good evening, {name}").format(name=name)

@@ -1,8 +1,9 @@
 """The idle lock: when a screen that nobody touches goes dim, and what it still does then.
 
-The minutes come from reference data, by zone and role: `staff.idle_lock.<zone>.<role>`, else
-`staff.idle_lock.<zone>`, else `staff.idle_lock` (15, "elsewhere"). They are read when a session begins and
-when it is unlocked. A live call is never locked; a board in a declared secure room dims to read-only.
+The minutes come from reference data: `staff.idle_lock_minutes.<zone>`, zone "other" being everywhere that is
+not declared, and at most `staff.idle_lock_minutes.role.<role>` where a role has its own. They are read when a
+session begins and when it is unlocked. A live call is never locked; a board in a declared secure room
+dims to read-only.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from django.contrib.sessions.backends.base import SessionBase
 from darwin.deadlines import clock
 from darwin.reference.queries import UnknownReference, threshold
 from darwin.staff.models import Account
+
+MINUTES = "staff.idle_lock_minutes"
+ELSEWHERE = "other"
 
 _LAST = "idle.last_active"
 _LOCKED = "idle.locked_at"
@@ -55,19 +59,21 @@ def in_background(view: V) -> V:
 
 
 def lock_after(zone: str, roles: Iterable[str]) -> timedelta:
-    """The time without a touch after which this zone locks for these roles: of several, the shortest."""
-    found = [_minutes(zone, role) for role in roles] or [_minutes(zone, "")]
+    """The time without a touch after which a screen in `zone` locks for these roles: the shortest.
+
+    Raises UnknownReference if reference data has no minutes for the zone "other".
+    """
+    place = _minutes(zone) if zone else None
+    found = [place if place is not None else float(threshold(f"{MINUTES}.{ELSEWHERE}").value)]
+    found += [minutes for role in roles if (minutes := _minutes(f"role.{role}")) is not None]
     return timedelta(minutes=min(found))
 
 
-def _minutes(zone: str, role: str) -> float:
-    codes = [f"staff.idle_lock.{zone}.{role}", f"staff.idle_lock.{zone}"] if zone else []
-    for code in codes:
-        try:
-            return float(threshold(code).value)
-        except UnknownReference:
-            continue
-    return float(threshold("staff.idle_lock").value)
+def _minutes(code: str) -> float | None:
+    try:
+        return float(threshold(f"{MINUTES}.{code}").value)
+    except UnknownReference:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ def look(session: SessionBase, account: Callable[[], Account]) -> IdleState:
     account: gives the person, asked only when the lock is about to close.
     """
     now = clock.now()
-    limit = timedelta(seconds=session.get(_SECONDS, 0))
+    limit = timedelta(seconds=seconds_of(session))
     if _LOCKED not in session and now - _last(session, now) >= limit:
         if on_live_call(account()):
             session[_LAST] = now.isoformat()
@@ -126,6 +132,11 @@ def look(session: SessionBase, account: Callable[[], Account]) -> IdleState:
         return IdleState(locked=False, read_only=False, left_s=left)
     in_secure_room = bool(session.get(_ROOM))
     return IdleState(locked=not in_secure_room, read_only=in_secure_room, left_s=0)
+
+
+def seconds_of(session: SessionBase) -> int:
+    """Seconds without a touch after which this session locks."""
+    return int(session.get(_SECONDS, 0))
 
 
 def _last(session: SessionBase, now: datetime) -> datetime:

@@ -23,11 +23,12 @@ def matrix_page() -> str:
             if role.group is group
         ]
     parts.append("\n## Rules\n\n| rule | lets a person | roles |\n|---|---|---|\n")
-    parts += [f"| `{rule.name}` | {rule.sentence} | {_roles(rule)} |\n" for rule in all_rules()]
+    parts += [f"| `{rule.name}` | {rule.sentence} | {roles_of(rule)} |\n" for rule in all_rules()]
     return "".join(parts)
 
 
-def _roles(rule: Rule) -> str:
+def roles_of(rule: Rule) -> str:
+    """Whom a rule serves, in words; "(own rows)" where it narrows what they see."""
     if all(grant.scope is None for grant in rule.grants) and rule.roles == EVERYONE:
         return "everyone"
     named = []

@@ -38,18 +38,17 @@ class IdleLock(MiddlewareMixin):
 
 
 def locked(request: HttpRequest, state: idle.IdleState) -> HttpResponse:
-    """The answer of a locked session: JSON to a script, a fragment to a part of a page, else a page that keeps
-    what was sent, to be sent again once it is unlocked."""
+    """The answer of a locked session: JSON to a script, a fragment to a part of a page, else a page that
+    keeps what was sent, to be sent again once it is unlocked."""
     sentence = (
         "Nobody has touched this screen for a while; it can be read but not written. Unlock it to go on."
         if state.read_only
         else "This screen is locked because nobody touched it. Unlock it to go on; your words are kept."
     )
-    headers = {"Cache-Control": "no-store"}
     if request.headers.get("HX-Request"):
         return render(request, "staff/locked_part.html", {"sentence": sentence}, status=LOCKED)
     if "text/html" not in request.headers.get("Accept", "text/html"):
-        return JsonResponse({"locked": True, "sentence": sentence}, status=LOCKED, headers=headers)
+        return JsonResponse({"locked": True, "sentence": sentence}, status=LOCKED)
     kept = [
         (name, value)
         for name, values in request.POST.lists()
@@ -62,5 +61,5 @@ def locked(request: HttpRequest, state: idle.IdleState) -> HttpResponse:
         {"sentence": sentence, "kept": kept, "where": request.get_full_path()},
         status=LOCKED,
     )
-    response.headers.update(headers)
+    response["Cache-Control"] = "no-store"
     return response

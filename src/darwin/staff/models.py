@@ -14,6 +14,7 @@ from django.utils.crypto import get_random_string, salted_hmac
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.ledger.ids import new_id
+from darwin.staff.roles import ROLES
 
 
 def new_stamp() -> str:
@@ -210,6 +211,11 @@ class RoleHolding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.id}"
+
+    @property
+    def title(self) -> str:
+        """What the role is called; its code where it is declared no more."""
+        return ROLES[self.role].title if self.role in ROLES else self.role
 
 
 class Enrolment(models.Model):

@@ -7,7 +7,7 @@ from darwin.staff.models import Account, Posting, RoleHolding
 
 
 def accounts_matching(accounts: QuerySet[Account], words: str) -> QuerySet[Account]:
-    """Those of `accounts` whose name, sign-in name or force number holds every one of `words`; open ones first."""
+    """Those whose name, sign-in name or force number holds every one of `words`; open accounts first."""
     for word in words.split()[:6]:
         accounts = accounts.filter(
             Q(display_name__icontains=word)

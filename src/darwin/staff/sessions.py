@@ -15,7 +15,6 @@ from darwin.staff import idle
 from darwin.staff.models import Account
 
 WAY = "staff.way"
-PLACE = "staff.place"
 WAYS = ("practice", "passkey", "directory", "enrolment")
 
 
@@ -79,10 +78,13 @@ def _list(code: str) -> list[CodeValue]:
 def _zone_and_room(place: str) -> tuple[str, str]:
     kind, _, code = place.partition(":")
     zones, rooms = places()
+    dims = {zone.code: bool(zone.attributes.get("dims_when_secure")) for zone in zones}
     if kind == "room":
-        room = next((room for room in rooms if room.code == code), None)
-        return (str(room.attributes["zone"]), room.code) if room else ("", "")
-    return (code, "") if kind == "zone" and any(zone.code == code for zone in zones) else ("", "")
+        for room in rooms:
+            zone = str(room.attributes["zone"])
+            if room.code == code and zone in dims:
+                return zone, room.code if dims[zone] else ""
+    return (code, "") if kind == "zone" and code in dims else ("", "")
 
 
 def safe_next(request: HttpRequest, wanted: str) -> str:

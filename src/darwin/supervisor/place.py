@@ -182,7 +182,8 @@ def _home_for(data_dir: Path, account: Account) -> Path:
             return inside
         raise DarwinError(
             f"The database in {inside} belongs to {SERVER_USER}, who can no longer enter {data_dir}. "
-            "Nothing was changed. Give the folders on the way back their former rights (711), then start again."
+            "Nothing was changed. Give the folders on the way back their former rights (711), then "
+            "start again."
         )
     SHARED_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
     home = SHARED_HOME / secrets.token_hex(8)

@@ -157,7 +157,7 @@ def _start_keeper(
     wishes = json.dumps({"settings": dict(settings), "tcp_port": tcp_port})
     with (data_dir / "log" / "keeper.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", keeper.__name__, str(data_dir), wishes],
+            [sys.executable, "-P", "-m", keeper.__name__, str(data_dir), wishes],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,

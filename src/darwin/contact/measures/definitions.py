@@ -83,7 +83,9 @@ _DEFINITIONS = (
         left_out="callers refused before the queue.",
         timing=PERIOD_RULE,
     ),
-    _measure("distinct_calls", "Different calls", "calls", "Different calls among those that joined the queue."),
+    _measure(
+        "distinct_calls", "Different calls", "calls", "Different calls among those that joined the queue."
+    ),
     _measure(
         "refused",
         "Refused before the queue",
@@ -105,7 +107,12 @@ _DEFINITIONS = (
         "Joinings that the caller ended by hanging up before an answer, however short the wait.",
         left_out="callers whose wait the switch ended (expelled) and those who asked to be called back.",
     ),
-    _measure("callback_requested", "Asked to be called back", "entries", "Joinings that ended with the call-back key."),
+    _measure(
+        "callback_requested",
+        "Asked to be called back",
+        "entries",
+        "Joinings that ended with the call-back key.",
+    ),
     _measure(
         "expelled",
         "Ended by the switch",
@@ -155,7 +162,13 @@ _DEFINITIONS = (
         left_out="everybody who was not answered, and answered callers whose wait is not known.",
         timing=WAIT_RULE,
     ),
-    _measure("median_wait_answered_s", "Median wait of the answered", "s", "Half waited no longer.", timing=WAIT_RULE),
+    _measure(
+        "median_wait_answered_s",
+        "Median wait of the answered",
+        "s",
+        "Half waited no longer.",
+        timing=WAIT_RULE,
+    ),
     _measure(
         "p90_wait_answered_s",
         "90th percentile wait of the answered",
@@ -163,8 +176,12 @@ _DEFINITIONS = (
         "Nine in ten waited no longer; linear interpolation between neighbours.",
         timing=WAIT_RULE,
     ),
-    _measure("max_wait_answered_s", "Longest wait of the answered", "s", "The longest wait that was answered."),
-    _measure("mean_wait_abandoned_s", "Average wait of those who gave up", "s", "Mean wait before hanging up."),
+    _measure(
+        "max_wait_answered_s", "Longest wait of the answered", "s", "The longest wait that was answered."
+    ),
+    _measure(
+        "mean_wait_abandoned_s", "Average wait of those who gave up", "s", "Mean wait before hanging up."
+    ),
     _measure(
         "end_to_end_mean_s",
         "Average wait end to end",
@@ -192,7 +209,9 @@ _DEFINITIONS = (
         "Mean of the handler's own part of an answered call, from connection to its end or its transfer.",
         left_out="what a call goes on for after a transfer, and calls whose talk is not known.",
     ),
-    _measure("transfers", "Transfers", "entries", "Answered joinings that a handler passed on, blind or attended."),
+    _measure(
+        "transfers", "Transfers", "entries", "Answered joinings that a handler passed on, blind or attended."
+    ),
     _measure(
         "no_answer",
         "Rang and was not taken",
@@ -239,7 +258,9 @@ def definition(name: str, on: date | None = None) -> MeasureDefinition:
     """The version of a measure valid on a day; without a day the newest. Raises UnknownMeasure."""
     versions = [found for found in MEASURES.get(name, ()) if on is None or found.valid_from <= on]
     if not versions:
-        raise UnknownMeasure(f"There is no measure “{name}” on that day. Those there are: {', '.join(MEASURES)}.")
+        raise UnknownMeasure(
+            f"There is no measure “{name}” on that day. Those there are: {', '.join(MEASURES)}."
+        )
     return versions[-1]
 
 

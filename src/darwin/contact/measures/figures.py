@@ -111,7 +111,9 @@ def grouped_figures(
     """
     if not tells:
         return []
-    contact = "JOIN contact_contact AS contact ON contact.id = stay.contact_id" if by in _OF_THE_CONTACT else ""
+    contact = (
+        "JOIN contact_contact AS contact ON contact.id = stay.contact_id" if by in _OF_THE_CONTACT else ""
+    )
     rows = select_rows(
         f"SELECT {_GROUPS[by]}, {_FIGURES} FROM ({_STAYS}) AS stay {contact} "  # noqa: S608
         "GROUP BY 1 ORDER BY 1 NULLS LAST",
@@ -120,7 +122,9 @@ def grouped_figures(
     return [_told_only(_figures_of(row), tells) for row in rows]
 
 
-def _parameters(queue: ContactQueue, from_at: datetime, to_at: datetime, threshold_s: float) -> dict[str, Any]:
+def _parameters(
+    queue: ContactQueue, from_at: datetime, to_at: datetime, threshold_s: float
+) -> dict[str, Any]:
     return {"queue": queue.id, "from": from_at, "to": to_at, "threshold": round(threshold_s * 1000)}
 
 

@@ -42,7 +42,9 @@ def line_report(queue: ContactQueue, from_at: datetime, to_at: datetime, thresho
         refused_by_reason=_count_by("reason", "refused", queue, from_at, to_at)
         if Tells.REFUSALS in told.tells
         else None,
-        abandoned_by_point=_count_by("abandon_point", "abandoned", queue, from_at, to_at) if entries else None,
+        abandoned_by_point=_count_by("abandon_point", "abandoned", queue, from_at, to_at)
+        if entries
+        else None,
         longest_queue=longest_queue(queue, from_at, to_at) if Tells.QUEUE_LENGTH in told.tells else None,
         by_agent=by_agent,
         answered_agent_unknown=unnamed,
@@ -95,7 +97,9 @@ def note_on(told: Told, from_at: datetime, to_at: datetime) -> str:
         if Tells.ENTRIES in gap.missing:
             sentences.append(f"{stretch} no record was kept; the figures are of what was seen outside it.")
         elif Tells.REFUSALS in gap.missing:
-            sentences.append(f"{stretch} nothing recorded callers who were refused; they are lost to every file.")
+            sentences.append(
+                f"{stretch} nothing recorded callers who were refused; they are lost to every file."
+            )
     silent = [
         words
         for fact, words in (

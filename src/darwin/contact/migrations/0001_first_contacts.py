@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,258 +16,519 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CallEvent',
+            name="CallEvent",
             fields=[
-                ('pk', models.CompositePrimaryKey('at', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('event_id', models.TextField()),
-                ('switch', models.TextField()),
-                ('source', models.TextField()),
-                ('type', models.TextField()),
-                ('at_source', models.TextField()),
-                ('whole_seconds', models.BooleanField()),
-                ('sequence', models.BigIntegerField()),
-                ('queue', models.TextField(null=True)),
-                ('call_id', models.TextField(null=True)),
-                ('root_call_id', models.TextField(null=True)),
-                ('caller', models.TextField(null=True)),
-                ('agent', models.TextField(null=True)),
-                ('member', models.TextField(null=True)),
-                ('position', models.IntegerField(null=True)),
-                ('queue_length', models.IntegerField(null=True)),
-                ('priority', models.IntegerField(null=True)),
-                ('wait_ms', models.IntegerField(null=True)),
-                ('ring_ms', models.IntegerField(null=True)),
-                ('talk_ms', models.IntegerField(null=True)),
-                ('reason', models.TextField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "at", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("event_id", models.TextField()),
+                ("switch", models.TextField()),
+                ("source", models.TextField()),
+                ("type", models.TextField()),
+                ("at_source", models.TextField()),
+                ("whole_seconds", models.BooleanField()),
+                ("sequence", models.BigIntegerField()),
+                ("queue", models.TextField(null=True)),
+                ("call_id", models.TextField(null=True)),
+                ("root_call_id", models.TextField(null=True)),
+                ("caller", models.TextField(null=True)),
+                ("agent", models.TextField(null=True)),
+                ("member", models.TextField(null=True)),
+                ("position", models.IntegerField(null=True)),
+                ("queue_length", models.IntegerField(null=True)),
+                ("priority", models.IntegerField(null=True)),
+                ("wait_ms", models.IntegerField(null=True)),
+                ("ring_ms", models.IntegerField(null=True)),
+                ("talk_ms", models.IntegerField(null=True)),
+                ("reason", models.TextField()),
             ],
             options={
-                'db_table': 'contact_callevent',
-                'managed': False,
+                "db_table": "contact_callevent",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='ContactQueue',
+            name="ContactQueue",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.CharField(max_length=80, unique=True)),
-                ('label', models.CharField(max_length=200)),
-                ('channel', models.CharField(max_length=30)),
-                ('switch', models.CharField(max_length=80)),
-                ('leg_kind', models.CharField(choices=[('IVR', 'Recorded announcement'), ('SWITCHBOARD_QUEUE', 'Switchboard queue'), ('HANDLER_QUEUE', 'Contact handler queue'), ('TRANSFER', 'Transfer'), ('INTERPRETER_WAIT', 'Waiting for an interpreter')], default='HANDLER_QUEUE', max_length=20)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("slug", models.CharField(max_length=80, unique=True)),
+                ("label", models.CharField(max_length=200)),
+                ("channel", models.CharField(max_length=30)),
+                ("switch", models.CharField(max_length=80)),
+                (
+                    "leg_kind",
+                    models.CharField(
+                        choices=[
+                            ("IVR", "Recorded announcement"),
+                            ("SWITCHBOARD_QUEUE", "Switchboard queue"),
+                            ("HANDLER_QUEUE", "Contact handler queue"),
+                            ("TRANSFER", "Transfer"),
+                            ("INTERPRETER_WAIT", "Waiting for an interpreter"),
+                        ],
+                        default="HANDLER_QUEUE",
+                        max_length=20,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['slug'],
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=30)),
-                ('source', models.CharField(max_length=80)),
-                ('file_name', models.CharField(max_length=255)),
-                ('digest', models.CharField(max_length=64)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('rows_read', models.BigIntegerField(default=0)),
-                ('imported', models.BigIntegerField(default=0)),
-                ('already_known', models.BigIntegerField(default=0)),
-                ('ignored', models.BigIntegerField(default=0)),
-                ('rejected', models.BigIntegerField(default=0)),
-                ('flags', models.JSONField(default=dict)),
-                ('notes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=30)),
+                ("source", models.CharField(max_length=80)),
+                ("file_name", models.CharField(max_length=255)),
+                ("digest", models.CharField(max_length=64)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("rows_read", models.BigIntegerField(default=0)),
+                ("imported", models.BigIntegerField(default=0)),
+                ("already_known", models.BigIntegerField(default=0)),
+                ("ignored", models.BigIntegerField(default=0)),
+                ("rejected", models.BigIntegerField(default=0)),
+                ("flags", models.JSONField(default=dict)),
+                (
+                    "notes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-started_at'],
+                "ordering": ["-started_at"],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('channel', models.CharField(max_length=30)),
-                ('first_offered_at', models.DateTimeField()),
-                ('caller_number', models.CharField(max_length=40, null=True)),
-                ('withheld', models.BooleanField(default=False)),
-                ('language', models.CharField(max_length=20, null=True)),
-                ('access_route', models.CharField(max_length=30, null=True)),
-                ('disposition', models.CharField(max_length=30, null=True)),
-                ('source', models.CharField(max_length=80)),
-                ('source_key', models.CharField(max_length=200)),
-                ('source_version', models.DateTimeField(null=True)),
-                ('source_fingerprint', models.BigIntegerField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("channel", models.CharField(max_length=30)),
+                ("first_offered_at", models.DateTimeField()),
+                ("caller_number", models.CharField(max_length=40, null=True)),
+                ("withheld", models.BooleanField(default=False)),
+                ("language", models.CharField(max_length=20, null=True)),
+                ("access_route", models.CharField(max_length=30, null=True)),
+                ("disposition", models.CharField(max_length=30, null=True)),
+                ("source", models.CharField(max_length=80)),
+                ("source_key", models.CharField(max_length=200)),
+                ("source_version", models.DateTimeField(null=True)),
+                ("source_fingerprint", models.BigIntegerField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['first_offered_at'], name='contact_by_time'), models.Index(condition=models.Q(('caller_number__isnull', False)), fields=['caller_number', 'first_offered_at'], name='contact_by_number')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'source_key'), name='contact_known_once')],
+                "indexes": [
+                    models.Index(fields=["first_offered_at"], name="contact_by_time"),
+                    models.Index(
+                        condition=models.Q(("caller_number__isnull", False)),
+                        fields=["caller_number", "first_offered_at"],
+                        name="contact_by_number",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "source_key"), name="contact_known_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ContactLeg',
+            name="ContactLeg",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('IVR', 'Recorded announcement'), ('SWITCHBOARD_QUEUE', 'Switchboard queue'), ('HANDLER_QUEUE', 'Contact handler queue'), ('TRANSFER', 'Transfer'), ('INTERPRETER_WAIT', 'Waiting for an interpreter')], default='HANDLER_QUEUE', max_length=20)),
-                ('entry_no', models.PositiveSmallIntegerField()),
-                ('outcome', models.CharField(max_length=20)),
-                ('offered_at', models.DateTimeField()),
-                ('joined_at', models.DateTimeField(null=True)),
-                ('left_at', models.DateTimeField(null=True)),
-                ('connected_at', models.DateTimeField(null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('wait_ms', models.IntegerField(null=True)),
-                ('wait_in_seconds', models.BooleanField(default=False)),
-                ('talk_ms', models.IntegerField(null=True)),
-                ('agent', models.CharField(max_length=120, null=True)),
-                ('member', models.CharField(max_length=120, null=True)),
-                ('position', models.PositiveIntegerField(null=True)),
-                ('queue_length', models.PositiveIntegerField(null=True)),
-                ('reason', models.CharField(default='', max_length=60)),
-                ('ended_by', models.CharField(default='', max_length=20)),
-                ('abandon_point', models.CharField(choices=[('IVR', 'During the recorded announcement'), ('SWITCHBOARD_QUEUE', 'In the switchboard queue'), ('HANDLER_QUEUE', 'In the contact handler queue'), ('TRANSFER', 'During a transfer'), ('INTERPRETER_WAIT', 'While waiting for an interpreter')], default='', max_length=20)),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='legs', to='contact.contact')),
-                ('queue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='legs', to='contact.contactqueue')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("IVR", "Recorded announcement"),
+                            ("SWITCHBOARD_QUEUE", "Switchboard queue"),
+                            ("HANDLER_QUEUE", "Contact handler queue"),
+                            ("TRANSFER", "Transfer"),
+                            ("INTERPRETER_WAIT", "Waiting for an interpreter"),
+                        ],
+                        default="HANDLER_QUEUE",
+                        max_length=20,
+                    ),
+                ),
+                ("entry_no", models.PositiveSmallIntegerField()),
+                ("outcome", models.CharField(max_length=20)),
+                ("offered_at", models.DateTimeField()),
+                ("joined_at", models.DateTimeField(null=True)),
+                ("left_at", models.DateTimeField(null=True)),
+                ("connected_at", models.DateTimeField(null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("wait_ms", models.IntegerField(null=True)),
+                ("wait_in_seconds", models.BooleanField(default=False)),
+                ("talk_ms", models.IntegerField(null=True)),
+                ("agent", models.CharField(max_length=120, null=True)),
+                ("member", models.CharField(max_length=120, null=True)),
+                ("position", models.PositiveIntegerField(null=True)),
+                ("queue_length", models.PositiveIntegerField(null=True)),
+                ("reason", models.CharField(default="", max_length=60)),
+                ("ended_by", models.CharField(default="", max_length=20)),
+                (
+                    "abandon_point",
+                    models.CharField(
+                        choices=[
+                            ("IVR", "During the recorded announcement"),
+                            ("SWITCHBOARD_QUEUE", "In the switchboard queue"),
+                            ("HANDLER_QUEUE", "In the contact handler queue"),
+                            ("TRANSFER", "During a transfer"),
+                            ("INTERPRETER_WAIT", "While waiting for an interpreter"),
+                        ],
+                        default="",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="legs",
+                        to="contact.contact",
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="legs",
+                        to="contact.contactqueue",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='announcements', to='contact.contact')),
-                ('queue', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='announcements', to='contact.contactqueue')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="announcements",
+                        to="contact.contact",
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="announcements",
+                        to="contact.contactqueue",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Coverage',
+            name="Coverage",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('switch', models.CharField(max_length=80)),
-                ('source', models.CharField(max_length=80)),
-                ('from_at', models.DateTimeField()),
-                ('to_at', models.DateTimeField()),
-                ('tells', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), size=None)),
-                ('queue', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='coverage', to='contact.contactqueue')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("switch", models.CharField(max_length=80)),
+                ("source", models.CharField(max_length=80)),
+                ("from_at", models.DateTimeField()),
+                ("to_at", models.DateTimeField()),
+                (
+                    "tells",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30), size=None
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coverage",
+                        to="contact.contactqueue",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FailureDemandTag',
+            name="FailureDemandTag",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('cause', models.CharField(max_length=40)),
-                ('tagged_at', models.DateTimeField()),
-                ('tagged_by', models.UUIDField(null=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='failure_demand_tags', to='contact.contact')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("cause", models.CharField(max_length=40)),
+                ("tagged_at", models.DateTimeField()),
+                ("tagged_by", models.UUIDField(null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="failure_demand_tags",
+                        to="contact.contact",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportReject',
+            name="ImportReject",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('line', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=400)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejects', to='contact.importrun')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("line", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=400)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rejects",
+                        to="contact.importrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['line'],
+                "ordering": ["line"],
             },
         ),
         migrations.CreateModel(
-            name='NoAnswer',
+            name="NoAnswer",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('agent', models.CharField(max_length=120, null=True)),
-                ('member', models.CharField(max_length=120, null=True)),
-                ('at', models.DateTimeField()),
-                ('ring_ms', models.IntegerField(null=True)),
-                ('leg', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='no_answers', to='contact.contactleg')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("agent", models.CharField(max_length=120, null=True)),
+                ("member", models.CharField(max_length=120, null=True)),
+                ("at", models.DateTimeField()),
+                ("ring_ms", models.IntegerField(null=True)),
+                (
+                    "leg",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="no_answers",
+                        to="contact.contactleg",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RepeatContactLink',
+            name="RepeatContactLink",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('basis', models.CharField(max_length=20)),
-                ('linked_at', models.DateTimeField()),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_back', to='contact.contact')),
-                ('earlier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_forward', to='contact.contact')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("basis", models.CharField(max_length=20)),
+                ("linked_at", models.DateTimeField()),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_back",
+                        to="contact.contact",
+                    ),
+                ),
+                (
+                    "earlier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links_forward",
+                        to="contact.contact",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SwitchMember',
+            name="SwitchMember",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('switch', models.CharField(max_length=80)),
-                ('member', models.CharField(max_length=120)),
-                ('interface', models.CharField(max_length=120)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='switch_members', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("switch", models.CharField(max_length=80)),
+                ("member", models.CharField(max_length=120)),
+                ("interface", models.CharField(max_length=120)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="switch_members",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CallbackPromise',
+            name="CallbackPromise",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('promised_at', models.DateTimeField()),
-                ('promised_by', models.DateTimeField(null=True)),
-                ('kept_at', models.DateTimeField(null=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='callback_promises', to='contact.contact')),
-                ('kept_by_contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='keeps_promises', to='contact.contact')),
-                ('leg', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='contact.contactleg')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("promised_at", models.DateTimeField()),
+                ("promised_by", models.DateTimeField(null=True)),
+                ("kept_at", models.DateTimeField(null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="callback_promises",
+                        to="contact.contact",
+                    ),
+                ),
+                (
+                    "kept_by_contact",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="keeps_promises",
+                        to="contact.contact",
+                    ),
+                ),
+                (
+                    "leg",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to="contact.contactleg"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('kept_at__isnull', True)), fields=['promised_by'], name='callback_still_owed')],
-                'constraints': [models.UniqueConstraint(fields=('contact', 'promised_at'), name='callback_promised_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("kept_at__isnull", True)),
+                        fields=["promised_by"],
+                        name="callback_still_owed",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("contact", "promised_at"), name="callback_promised_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='contactleg',
-            index=models.Index(fields=['queue', 'offered_at'], include=('outcome', 'wait_ms', 'talk_ms', 'ended_by', 'contact', 'kind', 'abandon_point'), name='leg_for_measures'),
+            model_name="contactleg",
+            index=models.Index(
+                fields=["queue", "offered_at"],
+                include=("outcome", "wait_ms", "talk_ms", "ended_by", "contact", "kind", "abandon_point"),
+                name="leg_for_measures",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactleg',
-            constraint=models.UniqueConstraint(fields=('contact', 'queue', 'entry_no', 'offered_at'), name='leg_once_an_entry'),
+            model_name="contactleg",
+            constraint=models.UniqueConstraint(
+                fields=("contact", "queue", "entry_no", "offered_at"), name="leg_once_an_entry"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contactleg',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('wait_ms__isnull', True), ('wait_ms__gte', 0), _connector='OR'), models.Q(('talk_ms__isnull', True), ('talk_ms__gte', 0), _connector='OR')), name='leg_durations_not_negative'),
+            model_name="contactleg",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("wait_ms__isnull", True), ("wait_ms__gte", 0), _connector="OR"),
+                    models.Q(("talk_ms__isnull", True), ("talk_ms__gte", 0), _connector="OR"),
+                ),
+                name="leg_durations_not_negative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='announcement',
-            index=models.Index(fields=['queue', 'at'], name='announcement_by_time'),
+            model_name="announcement",
+            index=models.Index(fields=["queue", "at"], name="announcement_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='announcement',
-            constraint=models.UniqueConstraint(fields=('contact', 'queue'), name='contact_announced_once_a_queue'),
+            model_name="announcement",
+            constraint=models.UniqueConstraint(
+                fields=("contact", "queue"), name="contact_announced_once_a_queue"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.UniqueConstraint(fields=('switch', 'queue', 'source', 'from_at'), name='coverage_once', nulls_distinct=False),
+            model_name="coverage",
+            constraint=models.UniqueConstraint(
+                fields=("switch", "queue", "source", "from_at"), name="coverage_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='coverage',
-            constraint=models.CheckConstraint(condition=models.Q(('to_at__gte', models.F('from_at'))), name='coverage_runs_forward'),
+            model_name="coverage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_at__gte", models.F("from_at"))), name="coverage_runs_forward"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='failuredemandtag',
-            constraint=models.UniqueConstraint(fields=('contact', 'cause'), name='failure_demand_tagged_once'),
+            model_name="failuredemandtag",
+            constraint=models.UniqueConstraint(
+                fields=("contact", "cause"), name="failure_demand_tagged_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='importreject',
-            index=models.Index(fields=['run', 'line'], name='reject_by_line'),
+            model_name="importreject",
+            index=models.Index(fields=["run", "line"], name="reject_by_line"),
         ),
         migrations.AddConstraint(
-            model_name='repeatcontactlink',
-            constraint=models.UniqueConstraint(fields=('contact', 'earlier', 'basis'), name='repeat_linked_once'),
+            model_name="repeatcontactlink",
+            constraint=models.UniqueConstraint(
+                fields=("contact", "earlier", "basis"), name="repeat_linked_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repeatcontactlink',
-            constraint=models.CheckConstraint(condition=models.Q(('contact', models.F('earlier')), _negated=True), name='repeat_links_two_contacts'),
+            model_name="repeatcontactlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("contact", models.F("earlier")), _negated=True),
+                name="repeat_links_two_contacts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='switchmember',
-            constraint=models.UniqueConstraint(fields=('switch', 'member', 'interface'), name='switch_member_once'),
+            model_name="switchmember",
+            constraint=models.UniqueConstraint(
+                fields=("switch", "member", "interface"), name="switch_member_once"
+            ),
         ),
     ]

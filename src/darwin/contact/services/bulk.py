@@ -1,12 +1,13 @@
 """Rows into tables by COPY: set-wise writes inside the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
 from psycopg import sql
 
 Row = Sequence[Any]
+Parameters = Sequence[Any] | Mapping[str, Any]
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -32,7 +33,7 @@ def stage_rows(table: str, like: str, columns: Sequence[str], rows: Iterable[Row
     copy_rows(table, columns, rows)
 
 
-def select_rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def select_rows(statement: str, parameters: Parameters) -> list[tuple[Any, ...]]:
     """All rows of a SELECT."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -40,7 +41,7 @@ def select_rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ..
     return rows
 
 
-def change_rows(statement: str, parameters: Sequence[Any] = ()) -> int:
+def change_rows(statement: str, parameters: Parameters = ()) -> int:
     """Run a statement that writes; the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)

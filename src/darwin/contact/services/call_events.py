@@ -1,7 +1,7 @@
 """Storing what a switch said, and the contacts and legs that follow from it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,11 @@ from darwin.contact.records import Recorded
 from darwin.contact.services.bulk import change_rows, select_rows, stage_rows
 from darwin.contact.services.coverage import store_coverage
 from darwin.contact.services.evidence import load_evidence, store_events, store_members
-from darwin.contact.services.derived_legs import StoredLeg, earliest_moment, leg_records, same_stays
+from darwin.contact.services.derived_legs import StoredLeg, first_moment, leg_records, same_stays
 from darwin.contact.services.legs import LEG_COLUMNS, NO_ANSWER_COLUMNS, leg_row, no_answer_rows
 from darwin.contact.services.queues import TELEPHONE, queues_by_slug
-from darwin.contact.telephony.entries import derive_entries
-from darwin.contact.telephony.events import CallEvent, Entry, EventType
+from darwin.contact.telephony.entries import CallDerivation, derive_call
+from darwin.contact.telephony.events import CallEvent, Entry
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
@@ -36,52 +36,46 @@ def record_call_events(
     """
     # Two streams of one switch can touch one call; each must see the evidence that the other stored.
     change_rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", (f"contact.events {switch}",))
-    imported, touched = store_events(switch, events)
+    fresh, touched = store_events(switch, events)
     store_members(switch, events)
     if touched:
         _bring_up_to_date(switch, load_evidence(switch, touched))
     spans = store_coverage(switch=switch, spans=coverage)
-    if imported or spans:
+    if fresh or spans:
         record_entry(
             actor=actor,
             verb=Verb.COLLECT,
             event="contact.call_events_recorded",
-            counts={"events": imported, "calls": len(touched), "coverage": spans},
-            provable=_digest(events) if imported else "",
+            counts={"events": len(fresh), "calls": len(touched), "coverage": spans},
+            provable=_digest(fresh) if fresh else "",
         )
-    return Recorded(imported=imported, already_known=len(events) - imported)
+    return Recorded(imported=len(fresh), already_known=len(events) - len(fresh), fresh=frozenset(fresh))
 
 
-def _digest(events: Sequence[CallEvent]) -> str:
-    """SHA-256 of the batch's event identifiers; the ledger keeps a salted commitment to it."""
-    return sha256("\n".join(event.event_id for event in events).encode()).hexdigest()
+def _digest(event_ids: Iterable[str]) -> str:
+    """SHA-256 of the identifiers of what was stored; the ledger keeps a salted commitment to it."""
+    return sha256("\n".join(sorted(event_ids)).encode()).hexdigest()
 
 
 def _bring_up_to_date(switch: str, evidence: dict[str, list[CallEvent]]) -> None:
-    derived = {call_id: derive_entries(events) for call_id, events in evidence.items()}
-    slugs = {entry.queue for entries in derived.values() for entry in entries}
-    slugs |= {event.queue for events in evidence.values() for event in events if event.queue}
+    derived = {call_id: derive_call(events) for call_id, events in evidence.items()}
+    told = {call_id: call for call_id, call in derived.items() if call.entries or call.arrivals}
+    slugs = {entry.queue for call in told.values() for entry in call.entries}
+    slugs |= {arrival.queue for call in told.values() for arrival in call.arrivals if arrival.queue}
     queues = queues_by_slug(slugs, channel=TELEPHONE, switch=switch)
-    told = {
-        call_id: derived[call_id]
-        for call_id, events in evidence.items()
-        if derived[call_id] or any(event.type is EventType.OFFERED for event in events)
-    }
-    contacts = _store_contacts(switch, evidence, told)
-    _store_announcements(contacts, evidence, queues)
-    _store_legs(contacts, told, queues)
+    contacts = _store_contacts(switch, told)
+    _store_announcements(contacts, told, queues)
+    _store_legs(contacts, {call_id: call.entries for call_id, call in told.items()}, queues)
 
 
-def _store_contacts(
-    switch: str, evidence: dict[str, list[CallEvent]], told: dict[str, list[Entry]]
-) -> dict[str, UUID]:
+def _store_contacts(switch: str, told: dict[str, CallDerivation]) -> dict[str, UUID]:
     """One contact a call; the identifier of each. A number or a moment that becomes known is filled in."""
     rows = []
-    for call_id, entries in told.items():
-        caller = _caller(evidence[call_id])
-        offered = [event.at for event in evidence[call_id] if event.type is EventType.OFFERED]
-        first = min(offered or [earliest_moment(entry) for entry in entries])
-        rows.append((new_id(), TELEPHONE, first, caller or None, caller == "", switch, call_id))
+    for call_id, call in told.items():
+        first = first_moment(call)
+        if first is not None:
+            caller = normalise_number(_caller(call))
+            rows.append((new_id(), TELEPHONE, first, caller or None, caller == "", switch, call_id))
     columns = ("id", "channel", "first_offered_at", "caller_number", "withheld", "source", "source_key")
     stage_rows("derived_contact", "contact_contact", columns, rows)
     change_rows(
@@ -94,32 +88,32 @@ def _store_contacts(
     return dict(
         select_rows(
             "SELECT source_key, id FROM contact_contact WHERE source = %s AND source_key = ANY(%s)",
-            (switch, list(told)),
+            (switch, [row[-1] for row in rows]),
         )
     )
 
 
-def _caller(events: Sequence[CallEvent]) -> str | None:
-    """The first number that any source gives; "" if withheld; None if none tells."""
-    numbers = [normalise_number(event.caller) for event in events if event.caller is not None]
-    return next((number for number in numbers if number), "" if numbers else None)
+def _caller(call: CallDerivation) -> str | None:
+    """The caller's number as the entries have it, else as the announcement had it."""
+    numbers = [entry.caller for entry in call.entries] + [arrival.caller for arrival in call.arrivals]
+    return next((number for number in numbers if number is not None), None)
 
 
 def _store_announcements(
-    contacts: dict[str, UUID],
-    evidence: dict[str, list[CallEvent]],
-    queues: dict[str, tuple[UUID, str]],
+    contacts: dict[str, UUID], told: dict[str, CallDerivation], queues: dict[str, tuple[UUID, str]]
 ) -> None:
+    """The first announcement of a call to a queue; one that comes to light earlier replaces a later."""
     rows = [
-        (new_id(), contacts[call_id], queues[event.queue][0], event.at)
-        for call_id in contacts
-        for event in evidence[call_id]
-        if event.type is EventType.OFFERED and event.queue
+        (new_id(), contacts[call_id], queues[arrival.queue][0], arrival.at)
+        for call_id, call in told.items()
+        for arrival in call.arrivals
+        if arrival.queue and call_id in contacts
     ]
     stage_rows("derived_announcement", "contact_announcement", ("id", "contact_id", "queue_id", "at"), rows)
     change_rows(
-        "INSERT INTO contact_announcement SELECT DISTINCT ON (contact_id, queue_id) * FROM derived_announcement "
-        "ORDER BY contact_id, queue_id, at ON CONFLICT DO NOTHING"
+        "INSERT INTO contact_announcement AS known (id, contact_id, queue_id, at) "
+        "SELECT id, contact_id, queue_id, at FROM derived_announcement "
+        "ON CONFLICT (contact_id, queue_id) DO UPDATE SET at = excluded.at WHERE known.at <> excluded.at"
     )
 
 
@@ -131,12 +125,12 @@ def _store_legs(
     rows: list[tuple[Any, ...]] = []
     rings: list[tuple[Any, ...]] = []
     gone: list[UUID] = []
-    for call_id, entries in told.items():
-        legs = leg_records(entries)
-        kept = same_stays(known[contacts[call_id]], legs, queues)
-        gone += known[contacts[call_id]].keys() - set(kept)
+    for call_id, contact_id in contacts.items():
+        legs = leg_records(told[call_id])
+        kept = same_stays(known[contact_id], legs, queues)
+        gone += known[contact_id].keys() - set(kept)
         for leg_id, leg in zip(kept, legs, strict=True):
-            rows.append(leg_row(leg_id, contacts[call_id], *queues[leg.queue], leg))
+            rows.append(leg_row(leg_id, contact_id, *queues[leg.queue], leg))
             rings += no_answer_rows(leg_id, leg.no_answers)
     _replace_rings([leg for legs_of in known.values() for leg in legs_of], rings)
     if gone:

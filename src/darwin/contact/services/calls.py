@@ -57,7 +57,7 @@ def record_calls(
     """
     # Two imports of one log at a time would each find the other's rows unknown.
     change_rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", (f"contact.calls {source}",))
-    outcome = Recorded(rejected=[])
+    outcome = Recorded(imported=0)
     fresh, superseded = _unknown_rows(source, rows, outcome)
     _remove(list(superseded.values()))
     _store(source, fresh, superseded)
@@ -104,7 +104,7 @@ def _unknown_rows(
         elif before.fingerprint == fingerprint or (row.version and before.version):
             outcome.already_known += 1
         else:
-            outcome.refusals.append((index, SAYS_SOMETHING_ELSE))
+            outcome.rejected.append((index, SAYS_SOMETHING_ELSE))
     return list(fresh.values()), superseded
 
 
@@ -148,7 +148,9 @@ def _store(source: str, fresh: Iterable[tuple[CallRecord, int]], replaced: Mappi
         copy_rows("contact_announcement", ("id", "contact_id", "queue_id", "at"), announcements)
 
 
-def contact_row(contact_id: UUID, source: str, record: CallRecord, fingerprint: int | None) -> tuple[Any, ...]:
+def contact_row(
+    contact_id: UUID, source: str, record: CallRecord, fingerprint: int | None
+) -> tuple[Any, ...]:
     """The values of one contact in the order of CONTACT_COLUMNS."""
     caller = normalise_number(record.caller)
     return (

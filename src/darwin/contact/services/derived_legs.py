@@ -7,6 +7,7 @@ from uuid import UUID
 
 from darwin.contact.models import LegKind
 from darwin.contact.records import LegRecord
+from darwin.contact.telephony.entries import CallDerivation
 from darwin.contact.telephony.events import Entry
 from darwin.ledger.ids import new_id
 
@@ -30,6 +31,14 @@ def earliest_moment(entry: Entry) -> datetime | None:
         return ended - timedelta(milliseconds=entry.wait_ms)
     moments = [ended, entry.completed_at, *(ring.at for ring in entry.no_answers)]
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+def first_moment(call: CallDerivation) -> datetime | None:
+    """When the call reached the number; where no source announced it, its first entry. None: no moment known."""
+    moments = [arrival.at for arrival in call.arrivals] or [
+        moment for entry in call.entries if (moment := earliest_moment(entry)) is not None
+    ]
+    return min(moments, default=None)
 
 
 def leg_records(entries: Sequence[Entry]) -> list[LegRecord]:

@@ -35,8 +35,8 @@ _TYPE = EVENT_FIELDS.index("type")
 _CALL = EVENT_FIELDS.index("call_id")
 
 
-def store_events(switch: str, events: Iterable[CallEvent]) -> tuple[int, set[str]]:
-    """Store the events that are not known yet: how many they were, and the calls that they touch."""
+def store_events(switch: str, events: Iterable[CallEvent]) -> tuple[set[str], set[str]]:
+    """Store the events that are not known yet: their identifiers, and the calls that they touch."""
     rows = [
         (switch, *(getattr(event, field) for field in EVENT_FIELDS))
         for event in {event.event_id: event for event in events}.values()
@@ -46,10 +46,10 @@ def store_events(switch: str, events: Iterable[CallEvent]) -> tuple[int, set[str
     stage_rows("incoming_event", "contact_callevent", ("switch", *EVENT_FIELDS), rows)
     fresh = select_rows(
         f"INSERT INTO contact_callevent (switch, {_COLUMNS}) SELECT switch, {_COLUMNS} FROM incoming_event "
-        "ON CONFLICT DO NOTHING RETURNING call_id",
+        "ON CONFLICT DO NOTHING RETURNING event_id, call_id",
         (),
     )
-    return len(fresh), {call_id for (call_id,) in fresh if call_id is not None}
+    return {event_id for event_id, _ in fresh}, {call_id for _, call_id in fresh if call_id is not None}
 
 
 def load_evidence(switch: str, call_ids: Iterable[str]) -> dict[str, list[CallEvent]]:

@@ -34,7 +34,9 @@ LEG_COLUMNS = (
 NO_ANSWER_COLUMNS = ("id", "leg_id", "agent", "member", "at", "ring_ms")
 
 
-def leg_row(leg_id: UUID, contact_id: UUID, queue_id: UUID, queue_kind: str, leg: LegRecord) -> tuple[Any, ...]:
+def leg_row(
+    leg_id: UUID, contact_id: UUID, queue_id: UUID, queue_kind: str, leg: LegRecord
+) -> tuple[Any, ...]:
     """The values of one leg in the order of LEG_COLUMNS."""
     kind = str(leg.kind or queue_kind)
     abandoned = leg.outcome is Outcome.ABANDONED

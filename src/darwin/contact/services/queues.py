@@ -29,7 +29,10 @@ def open_queue(
     )
     if made:
         record_entry(
-            actor=actor, verb=Verb.COLLECT, event="contact.queue_opened", subjects=[Subject("queue", queue.id)]
+            actor=actor,
+            verb=Verb.COLLECT,
+            event="contact.queue_opened",
+            subjects=[Subject("queue", queue.id)],
         )
     return queue
 

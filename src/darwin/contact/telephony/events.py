@@ -18,7 +18,7 @@ class EventType(StrEnum):
     RINGING = "agent.ringing"
     NO_ANSWER = "agent.no_answer"
     CONNECTED = "call.connected"
-    LEFT = "call.left"  # reason: abandoned, key, empty, timeout, withdrawn, unknown
+    LEFT = "call.left"  # reason: answered, abandoned, key, unknown, or one of EXPULSIONS
     TRANSFERRED = "call.transferred"  # reason: blind, attended
     COMPLETED = "call.completed"  # reason: caller, agent, transfer
     AGENT_STATE = "agent.state"
@@ -33,6 +33,10 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # never let into the queue
     UNKNOWN = "unknown"
 
+
+EXPULSIONS = ("LEAVEEMPTY", "LEAVEUNAVAIL", "TIMEOUT", "WITHDRAW")
+"""How a switch ends a wait, in its own words; an exit of the queue_log is given the word that goes with
+it."""
 
 WITHHELD = ""  # a caller number that the caller withheld; None means that the source does not tell
 

@@ -61,6 +61,19 @@ CREATE TABLE ledger_block (
     key_id text NOT NULL,
     adoption jsonb
 );
+CREATE INDEX ledger_block_adoption ON ledger_block (number) WHERE adoption IS NOT NULL;
+CREATE INDEX ledger_block_system ON ledger_block (system_identifier, number) WHERE count > 0;
+-- Hashes do not compress, and stored plainly the end of the list is read without the rest.
+ALTER TABLE ledger_block ALTER COLUMN entries SET STORAGE EXTERNAL;
+
+-- Transaction and number of a block's last entry, as 16 bytes that sort in the order of closing.
+CREATE FUNCTION ledger_last_place(entries bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS
+    'SELECT substr(entries, octet_length(entries) - 47, 8) || substr(entries, octet_length(entries) - 55, 8)';
+CREATE INDEX ledger_block_last_place ON ledger_block (system_identifier, ledger_last_place(entries)) WHERE count > 0;
+
+-- Transaction ids begin again in a new cluster, so each is kept with the cluster that it belongs to.
+CREATE FUNCTION ledger_cluster() RETURNS bigint LANGUAGE sql STABLE AS
+    'SELECT system_identifier FROM pg_control_system()';
 
 -- Screens as last computed, for replay; nothing of them belongs in the write-ahead log.
 CREATE SEQUENCE live_screen_sequence AS bigint;
@@ -155,7 +168,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     item jsonb;
     moment timestamptz;
-    cluster bigint := (SELECT system_identifier FROM pg_control_system());
+    cluster bigint := ledger_cluster();
     written bigint;
     answer bigint[] := '{}';
 BEGIN

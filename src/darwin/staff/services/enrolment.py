@@ -111,7 +111,7 @@ def remove_passkey(*, actor: Actor, account: Account, passkey_id: int) -> None:
         if not theirs.filter(pk=passkey_id).exists():
             raise StaffFault("This passkey is not yours, or was removed already. Nothing was changed.")
         if theirs.count() == 1 and not row.directory_subject:
-            raise StaffFault("This is your only way in. Register another passkey first, then remove this one.")
+            raise StaffFault("This is your only way in. Make another passkey first, then remove this one.")
         theirs.filter(pk=passkey_id).delete()
         record_entry(
             actor=actor,

@@ -16,7 +16,7 @@ from darwin.deadlines import clock
 from darwin.staff import passkeys, sessions
 from darwin.staff.directory import refused
 from darwin.staff.gate import page
-from darwin.staff.home import home_lines, part_of_day
+from darwin.staff.home import greeting, home_lines
 from darwin.staff.models import Account, Language, Theme
 from darwin.staff.permissions import BE_AT_HOME
 from darwin.staff.roles import ROLES
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     account = cast(Account, request.user)
     held = [ROLES[code] for code in ROLES if code in account.roles_now()]
     context = {
-        "part_of_day": part_of_day(clock.now()),
+        "greeting": greeting(clock.now(), account.first_name),
         "lines": home_lines(account),
         "held": [(title_of(role.code), role.sentence) for role in held],
     }
@@ -72,7 +72,7 @@ def my_theme(request: HttpRequest) -> HttpResponse:
         choose_theme(actor=account.actor, account=account, theme=request.POST.get("theme", ""))
     except StaffFault as fault:
         return refused(request, str(fault))
-    return redirect(sessions.safe_next(request, request.POST.get("next", "")))
+    return speak(redirect(sessions.safe_next(request, request.POST.get("next", ""))), account)
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""Signing in and out: the force's directory, a passkey, a link for the first passkey, or one click in practice."""
+"""Signing in and out: the directory, a passkey, a link for the first passkey, or one click in practice."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -18,6 +20,7 @@ from darwin.ledger.actors import Actor
 from darwin.staff import passkeys, sessions
 from darwin.staff.directory import PROVIDER, DirectoryClient, directory_name, refused, remember_place
 from darwin.staff.idle import answers_when_locked
+from darwin.staff.matrix import roles_of
 from darwin.staff.models import Account
 from darwin.staff.permissions import all_rules
 from darwin.staff.practice_mode import is_practice
@@ -26,6 +29,9 @@ from darwin.staff.services import StaffFault, open_practice_accounts, register_f
 from darwin.staff.services.enrolment import account_of_link
 from darwin.staff.services.practice import BY_ROLE
 from darwin.staff.titles import title_of
+from darwin.theme.context import COOKIE as THEME_COOKIE
+
+_A_YEAR = 365 * 24 * 60 * 60
 
 
 @never_cache
@@ -37,7 +43,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     zones, rooms = sessions.places()
     context: dict[str, Any] = {"next": sessions.safe_next(request, request.GET.get("next", ""))}
     if is_practice():
-        return render(request, "staff/who_are_you.html", context | {"groups": practice_groups()})
+        context |= {
+            "groups": practice_groups(),
+            "number": len(ROLES),
+            "enter": reverse("staff:enter_practice"),
+        }
+        return render(request, "staff/who_are_you.html", context)
     context |= {"directory": directory_name(), "zones": zones, "rooms": rooms}
     return render(request, "staff/sign_in.html", context)
 
@@ -98,14 +109,16 @@ def to_directory(request: HttpRequest) -> HttpResponse:
     provider = get_adapter().get_provider(request, provider=PROVIDER)
     next_page = sessions.safe_next(request, request.POST.get("next", ""))
     try:
-        answer: HttpResponse = provider.redirect(request, process="login", next_url=next_page)
+        answer = provider.redirect(request, process="login", next_url=next_page)
     except OSError:
         # requests' own exceptions are OSErrors: the directory cannot be reached, or answers nonsense.
         return refused(
             request,
             f"{directory_name()} does not answer. Nobody was signed in. Try again, or use a passkey.",
         )
-    return answer
+    # A form may lead to this house only (the policy's form-action, which follows redirects too), so the
+    # way out is a page of its own.
+    return render(request, "staff/to_directory.html", {"where": answer["Location"], "name": directory_name()})
 
 
 @answers_when_locked
@@ -139,7 +152,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
 @answers_when_locked
 @require_GET
 def enrol(request: HttpRequest) -> HttpResponse:
-    """The page that a link leads to. The secret stands behind the # of the address, so that no log holds it."""
+    """The page that a link leads to. Its secret stands behind the #, so that no log holds it."""
     return render(request, "staff/enrol.html")
 
 
@@ -164,9 +177,7 @@ def enrol_finish(request: HttpRequest) -> HttpResponse:
     secret = str(sent.get("secret", ""))
     try:
         credential = passkeys.registered(account_of_link(secret), sent.get("credential"))
-        account = register_first_passkey(
-            secret=secret, name=str(sent.get("name", "")), credential=credential
-        )
+        account = register_first_passkey(secret=secret, name=str(sent.get("name", "")), credential=credential)
     except StaffFault as fault:
         return JsonResponse({"sentence": str(fault)}, status=403)
     sessions.begin_session(request, account, way="enrolment")
@@ -187,14 +198,17 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def roles(request: HttpRequest) -> HttpResponse:
     """All roles and what each may see: the rules themselves, as they are enforced."""
     rows = [(role, title_of(role.code)) for role in ROLES.values()]
-    return render(request, "staff/roles.html", {"roles": rows, "rules": all_rules()})
+    rules = [(rule.sentence, roles_of(rule)) for rule in all_rules()]
+    return render(request, "staff/roles.html", {"roles": rows, "rules": rules})
 
 
 def speak(response: HttpResponse, account: Account) -> HttpResponse:
-    """Let the pages that follow be in the account's language."""
-    from django.conf import settings
-
+    """Let the pages that follow be in the account's language and theme, which templates read from cookies."""
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, account.language, samesite="Lax")
+    if account.theme:
+        response.set_cookie(THEME_COOKIE, account.theme, max_age=_A_YEAR, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie(THEME_COOKIE)
     return response
 
 

@@ -1,0 +1,100 @@
+"""Is the house well? For machines (JSON, 200 or 503) and for people, each part named with its state."""
+
+import shutil
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import psycopg
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from darwin.supervisor.state import read_state
+
+DATABASE_LIMIT_S = 2
+# PostgreSQL needs room for a few segments of its log (16 MB each) to go on at all.
+LEAST_FREE_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part of the house. since: ISO 8601 in UTC, empty if not known."""
+
+    part: str
+    state: str
+    well: bool
+    since: str = ""
+    restarts: int = 0
+
+
+def find_out() -> list[Finding]:
+    """Look at every part now. Takes at most two seconds, whatever is down."""
+    findings = [Finding("web", "running", True), _database(), _disk()]
+    state = read_state(settings.DARWIN_DATA_DIR)
+    for part in state.parts if state else ():
+        if part.name not in ("web", "database"):
+            well = part.condition in ("running", "starting", "done")
+            findings.append(Finding(part.name, part.condition, well, part.since, part.restarts))
+    return findings
+
+
+def _database() -> Finding:
+    chosen = settings.DATABASES["default"]
+    try:
+        with psycopg.connect(
+            host=chosen["HOST"],
+            port=chosen["PORT"] or None,
+            dbname=chosen["NAME"],
+            user=chosen["USER"],
+            password=chosen["PASSWORD"],
+            connect_timeout=DATABASE_LIMIT_S,
+        ) as connection:
+            connection.execute("SELECT 1")
+    except psycopg.Error:
+        return Finding("database", "does not answer", False)
+    return Finding("database", "running", True)
+
+
+def _disk() -> Finding:
+    try:
+        free = shutil.disk_usage(settings.DARWIN_DATA_DIR).free
+    except OSError:
+        return Finding("disk", "cannot be read", False)
+    return Finding(
+        "disk", "room left" if free >= LEAST_FREE_BYTES else "nearly full", free >= LEAST_FREE_BYTES
+    )
+
+
+@never_cache
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """Does the web server answer at all? Asks nothing of any other part."""
+    return HttpResponse("live\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def for_machines(request: HttpRequest) -> JsonResponse:
+    """200 if every part is well, else 503; the body names each."""
+    findings = find_out()
+    well = all(finding.well for finding in findings)
+    parts = {
+        finding.part: {"state": finding.state, "since": finding.since or None, "restarts": finding.restarts}
+        for finding in findings
+    }
+    status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+    return JsonResponse({"well": well, "parts": parts}, status=status)
+
+
+@never_cache
+@require_safe
+def for_people(request: HttpRequest) -> HttpResponse:
+    """The same as a page."""
+    findings = find_out()
+    well = all(finding.well for finding in findings)
+    verdict = _("Every part of Darwin works.") if well else _("A part of Darwin does not work.")
+    status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+    return render(request, "config/health.html", {"findings": findings, "verdict": verdict}, status=status)

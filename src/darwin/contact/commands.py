@@ -1,0 +1,184 @@
+"""The contact room's part of the command line: importing call records, and the figures made of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from darwin.contact.imports.report import ImportRefused
+from darwin.deadlines.clock import LONDON
+from darwin.ledger.actors import Actor
+
+if TYPE_CHECKING:
+    from darwin.contact.imports.report import ImportReport, Progress
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+switch_option = click.option(
+    "--switch", default="asterisk", show_default=True, help="The switch's name here."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+
+
+class Moment(click.ParamType):
+    """A moment in ISO 8601; without an offset it is Europe/London."""
+
+    name = "iso"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(
+                f"“{value}” is not a moment such as 2026-11-22 or 2026-11-22T18:30:00+00:00.", param, ctx
+            )
+        return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
+
+
+@click.group(name="contact", help="Import call records; measures and lists of calls.")
+def commands() -> None:
+    """Group of the room; `darwin.cli` loads it when it is called."""
+
+
+@commands.group(name="import")
+def import_group() -> None:
+    """Import call records. Importing a file again changes nothing that was known."""
+
+
+@import_group.command(name="asterisk-ami")
+@click.argument("file", type=FILE)
+@click.option("--index", type=FILE, help="Receive times of the recording (.idx.jsonl).")
+@switch_option
+@json_option
+def import_ami(file: Path, index: Path | None, switch: str, as_json: bool) -> None:
+    """A recording of an Asterisk Manager Interface stream."""
+
+    def run(progress: Progress) -> ImportReport:
+        from darwin.contact.imports.switch_import import import_asterisk_ami
+
+        return import_asterisk_ami(actor=_actor(), path=file, index=index, switch=switch, progress=progress)
+
+    _run("asterisk-ami", switch, file, run, as_json)
+
+
+@import_group.command(name="asterisk-queue-log")
+@click.argument("file", type=FILE)
+@switch_option
+@json_option
+def import_queue_log(file: Path, switch: str, as_json: bool) -> None:
+    """Asterisk's own queue_log."""
+
+    def run(progress: Progress) -> ImportReport:
+        from darwin.contact.imports.switch_import import import_asterisk_queue_log
+
+        return import_asterisk_queue_log(actor=_actor(), path=file, switch=switch, progress=progress)
+
+    _run("asterisk-queue-log", switch, file, run, as_json)
+
+
+@import_group.command(name="csv")
+@click.argument("file", type=FILE)
+@click.option("--mapping", type=FILE, required=True, help="How the log is to be read (TOML).")
+@json_option
+def import_csv_log(file: Path, mapping: Path, as_json: bool) -> None:
+    """A log in rows and columns, read by a mapping file."""
+
+    def run(progress: Progress) -> ImportReport:
+        from darwin.contact.imports.csv_import import import_csv
+        from darwin.contact.imports.mapping import read_mapping
+
+        return import_csv(actor=_actor(), path=file, mapping=read_mapping(mapping), progress=progress)
+
+    _run("csv", mapping.stem, file, run, as_json)
+
+
+@import_group.command(name="connect")
+@click.argument("file", type=FILE)
+@json_option
+def import_connect_records(file: Path, as_json: bool) -> None:
+    """Amazon Connect contact trace records (JSON)."""
+
+    def run(progress: Progress) -> ImportReport:
+        from darwin.contact.imports.connect_import import import_connect
+
+        return import_connect(actor=_actor(), path=file, progress=progress)
+
+    _run("connect", "connect", file, run, as_json)
+
+
+@commands.command()
+@click.option("--queue", "slug", required=True, help="The queue's name: 101, bank.")
+@click.option("--from", "from_at", type=Moment(), required=True, help="Included.")
+@click.option("--to", "to_at", type=Moment(), required=True, help="Not included.")
+@click.option("--threshold", type=click.FloatRange(min=0), help="Seconds; the force's own without it.")
+@json_option
+def measures(slug: str, from_at: datetime, to_at: datetime, threshold: float | None, as_json: bool) -> None:
+    """The figures of a queue: offered, answered, abandoned, waits, talk, by handler."""
+    _check_window(from_at, to_at)
+    from darwin.supervisor.house import open_house
+
+    with open_house():
+        from darwin.contact.printing import report_as_json, report_as_text
+        from darwin.contact.queries import report_on_line
+
+        report = report_on_line(
+            actor=_actor(), slug=slug, from_at=from_at, to_at=to_at, threshold_s=threshold
+        )
+        text = json.dumps(report_as_json(report), ensure_ascii=False) if as_json else report_as_text(report)
+    click.echo(text)
+
+
+@commands.command()
+@click.option("--queue", "slug", required=True, help="The queue's name: 101, bank.")
+@click.option("--from", "from_at", type=Moment(), required=True, help="Included.")
+@click.option("--to", "to_at", type=Moment(), required=True, help="Not included.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def calls(slug: str, from_at: datetime, to_at: datetime, as_json: bool) -> None:
+    """Every entry of a queue, and every refusal before it, in order."""
+    _check_window(from_at, to_at)
+    from darwin.supervisor.house import open_house
+
+    with open_house():
+        from darwin.contact.printing import entry_as_json, entry_as_text
+        from darwin.contact.queries import entries_of_queue
+
+        for entry in entries_of_queue(actor=_actor(), slug=slug, from_at=from_at, to_at=to_at):
+            click.echo(
+                json.dumps(entry_as_json(entry), ensure_ascii=False) if as_json else entry_as_text(entry)
+            )
+
+
+def _actor() -> Actor:
+    return Actor.system("command-line")
+
+
+def _check_window(from_at: datetime, to_at: datetime) -> None:
+    if from_at >= to_at:
+        raise click.UsageError("--from must be earlier than --to. The moment of --to is not included.")
+
+
+def _run(
+    kind: str, source: str, file: Path, importer: Callable[[Progress], ImportReport], as_json: bool
+) -> None:
+    from darwin.supervisor.house import open_house
+    from darwin.supervisor.progress import progress
+
+    if not file.is_file():
+        raise ImportRefused(f"There is no file {file.name} at the path given. Nothing was imported.")
+    with open_house(), progress(f"Importing {file.name}", file.stat().st_size, "bytes") as advance:
+        from darwin.contact.imports.running import run_import
+        from darwin.contact.printing import import_as_text
+
+        report = run_import(
+            actor=_actor(), kind=kind, source=source, path=file, importer=importer, progress=advance
+        )
+        text = json.dumps(report.as_json(), ensure_ascii=False) if as_json else import_as_text(report)
+    click.echo(text)

@@ -1,0 +1,54 @@
+"""Who may see what of the contact room: one rule each for a page, its list, its count and its export."""
+
+from darwin.staff.permissions import Grant, Rule, of_line_reports, own
+
+_RUN_THE_LINE = frozenset({"contact_supervisor", "duty_inspector"})
+_READ_FIGURES = frozenset(
+    {
+        "contact_handler",
+        "desk_operator",
+        "dispatcher",
+        "quality_assessor",
+        "resource_planner",
+        "analyst",
+        "chief_officer",
+        "people_services",
+        "finance_officer",
+        "inspector",
+        "crime_registrar",
+        "professional_standards",
+        "auditor",
+        "data_protection_officer",
+        "local_policing_body",
+        "panel_reader",
+    }
+)
+
+# Figures of a line hold no personal data. Who holds a role of staff.roles.SUPPRESSED sees small counts hidden.
+SEE_MEASURES = Rule(
+    "contact.measures",
+    "See how long callers waited and how many gave up, with the definition of each figure",
+    _RUN_THE_LINE | _READ_FIGURES,
+)
+LIST_CALLS = Rule(
+    "contact.calls",
+    "List the calls of a queue, one by one",
+    _RUN_THE_LINE | {"quality_assessor", "professional_standards"},
+)
+SEE_LOST_CALLERS = Rule(
+    "contact.lost_callers",
+    "See who gave up before being answered, and whether they came back",
+    _RUN_THE_LINE | {"quality_assessor"},
+)
+SEE_IMPORTS = Rule(
+    "contact.imports",
+    "See which call records were imported, and which rows were left out and why",
+    _RUN_THE_LINE | {"analyst", "resource_planner", "data_protection_officer"},
+)
+# Its rows are accounts: one's own, and those of the people whose line manager one is. Nobody else's.
+SEE_HANDLER_FIGURES = Rule.any_of(
+    "contact.handler_figures",
+    "See the figures of one contact handler: one's own, or those of a person one manages",
+    Grant({"contact_handler", "contact_supervisor", "desk_operator"}, own("")),
+    Grant({"contact_supervisor", "duty_inspector"}, of_line_reports("")),
+)

@@ -1,0 +1,53 @@
+"""The thresholds of reference data that this room reads."""
+
+from datetime import datetime, timedelta
+
+from darwin.reference.queries import threshold
+from darwin.reference.required import require_threshold
+from darwin.reference.units import Unit
+
+_ROOM = "contact"
+_ANSWER_999 = "contact.999.answer_within_s"
+_ANSWER_101 = "contact.101.answer_within_s"
+_MATCH = "contact.lost_caller_match_minutes"
+_SHARED = "contact.shared_number_contacts"
+_SHARED_DAYS = 28
+_REPEAT = "contact.repeat_contact_days"
+_HANDLER = "contact.handler_figure_minimum"
+
+
+def declare() -> None:
+    """Tell the reference room what this room cannot work without."""
+    require_threshold(_ANSWER_999, Unit.SECONDS, _ROOM, "within how long a 999 call is to be answered")
+    require_threshold(_ANSWER_101, Unit.SECONDS, _ROOM, "within how long any other call is to be answered")
+    require_threshold(_MATCH, Unit.CLOCK_MINUTES, _ROOM, "within how long a lost caller counts as having come back")
+    require_threshold(
+        _SHARED, Unit.NUMBER, _ROOM, f"contacts in {_SHARED_DAYS} days from which a number counts as shared"
+    )
+    require_threshold(_REPEAT, Unit.DAYS, _ROOM, "within how long a contact counts as a repeat")
+    require_threshold(_HANDLER, Unit.NUMBER, _ROOM, "fewest contacts for a figure about one handler")
+
+
+def answer_within_s(channel: str, at: datetime) -> float:
+    """Within how many seconds a call of this channel is to be answered, as the force had set it at `at`."""
+    return float(threshold(_ANSWER_999 if channel == "PHONE_999" else _ANSWER_101, at=at).value)
+
+
+def match_within(at: datetime) -> timedelta:
+    """Within how long after giving up a caller counts as having come back."""
+    return timedelta(minutes=float(threshold(_MATCH, at=at).value))
+
+
+def shared_number(at: datetime) -> tuple[int, timedelta]:
+    """How many contacts within how long make a number one that several people use."""
+    return int(threshold(_SHARED, at=at).value), timedelta(days=_SHARED_DAYS)
+
+
+def repeat_within(at: datetime) -> timedelta:
+    """Within how long a contact of the same number counts as a repeat."""
+    return timedelta(days=float(threshold(_REPEAT, at=at).value))
+
+
+def least_contacts_of_a_handler(at: datetime) -> int:
+    """The fewest contacts on which a figure about one handler is shown."""
+    return int(threshold(_HANDLER, at=at).value)

@@ -1,0 +1,1 @@
+"""The live stream: one publisher computes each screen once, web processes fan it out."""

@@ -1,0 +1,20 @@
+"""What the lock layer of every page needs to know of the session."""
+
+from django import template
+from django.contrib.sessions.backends.base import SessionBase
+
+from darwin.staff import idle, sessions
+
+register = template.Library()
+
+
+@register.filter
+def session_way(session: SessionBase) -> str:
+    """How the person came in: "practice", "passkey", "directory" or "enrolment"."""
+    return str(session.get(sessions.WAY, ""))
+
+
+@register.filter
+def session_seconds(session: SessionBase) -> int:
+    """Seconds without a touch after which this session locks."""
+    return idle.seconds_of(session)

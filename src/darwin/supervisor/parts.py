@@ -1,0 +1,61 @@
+"""What `darwin up` runs beside the database: declared here once, each part a program of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 30.0
+HEALTHY_AFTER_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One program.
+
+    name: in the state file and the health page. title: in sentences ("… ended, is started again").
+    arguments: after the interpreter. forever: started again whenever it ends; otherwise it is done when it
+    ends with status 0. modes: the modes in which it runs, empty for all.
+    """
+
+    name: str
+    title: str
+    arguments: tuple[str, ...]
+    forever: bool = True
+    modes: tuple[str, ...] = ()
+
+
+def command(*words: str) -> tuple[str, ...]:
+    """The arguments for a command of darwin's own."""
+    return ("-m", "darwin.cli", *words)
+
+
+WEB = Part("web", "The web server", ("-m", "darwin.supervisor.web"))
+PARTS: tuple[Part, ...] = (WEB,)
+
+
+def parts_of(mode: str) -> tuple[Part, ...]:
+    """The parts that run in this mode."""
+    return tuple(part for part in PARTS if not part.modes or mode in part.modes)
+
+
+@dataclass(slots=True)
+class Pauses:
+    """How long to wait before a part is started again: 1 s, doubled up to 30 s; 1 s after a healthy minute.
+
+    clock: seconds that only go forward.
+    """
+
+    clock: Callable[[], float]
+    started_at: float = 0.0
+    _next_s: float = FIRST_PAUSE_S
+
+    def start(self) -> None:
+        self.started_at = self.clock()
+
+    def end(self) -> float:
+        """The pause after this end, in seconds."""
+        if self.clock() - self.started_at >= HEALTHY_AFTER_S:
+            self._next_s = FIRST_PAUSE_S
+        pause = self._next_s
+        self._next_s = min(2 * pause, LONGEST_PAUSE_S)
+        return pause

@@ -1,0 +1,50 @@
+"""A house for tests of people: opened for practice or for operation, and a browser of Django's own."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from darwin.reference.services import open_installation
+from darwin.staff import sessions
+from darwin.staff.models import Account
+
+
+@pytest.fixture(autouse=True)
+def _data_dir(tmp_path: Path, settings: Any) -> None:
+    settings.DARWIN_DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def operational_house(db: None, settings: Any) -> None:
+    settings.DARWIN_MODE = "operational"
+    open_installation("operational", "leicestershire")
+
+
+@pytest.fixture
+def practice_house(db: None, settings: Any) -> None:
+    settings.DARWIN_MODE = "practice"
+    settings.ROOT_URLCONF = "tests.staff.practice_urls"
+    open_installation("practice", "leicestershire")
+
+
+@pytest.fixture
+def signed_in() -> Callable[..., Client]:
+    """A browser in which `account` has signed in, as `sessions.begin_session` does it."""
+
+    def enter(account: Account, *, place: str = "", way: str = "passkey", **extra: Any) -> Client:
+        from django.contrib.sessions.backends.db import SessionStore
+        from django.http import HttpRequest
+
+        request = HttpRequest()
+        request.session = SessionStore()
+        request.META["SERVER_NAME"], request.META["SERVER_PORT"] = "localhost", "80"
+        sessions.begin_session(request, account, way=way, place=place)
+        request.session.save()
+        client = Client(**extra)
+        client.cookies["sessionid"] = request.session.session_key or ""
+        return client
+
+    return enter

@@ -1,0 +1,163 @@
+"""Every address with every role: let in or refused as its rule says, its reading recorded, its cost kept.
+
+Rooms that land later are covered by themselves: the addresses come from the resolver, their example data from
+`tests/<room>/addresses.py`. An address without a rule, or one with arguments and no example, fails here.
+"""
+
+import gzip
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from tests.addresses import Example, example_of
+
+from darwin.ledger.models import Entry
+from darwin.staff.permissions import Rule
+from darwin.staff.roles import ROLES
+
+from .people import someone
+
+# Pages that anybody may ask for, signed in or not. Short on purpose: each has its reason.
+OPEN = {
+    "staff:sign_in": "the way in",
+    "staff:sign_in_passkey": "the way in",
+    "staff:to_directory": "the way in",
+    "openid_connect_callback": "the way in",
+    "staff:enrol": "the way in",
+    "staff:enrol_begin": "the way in",
+    "staff:enrol_finish": "the way in",
+    "staff:sign_out": "the way out",
+    "staff:roles": "the rules, which are in the source for all to read",
+    "theme:parts": "the theme's test page, in practice only",
+    "theme:choose": "a cookie of one's own",
+    "set_language": "a cookie of one's own",
+    "supervisor:live": "a monitor asks whether the process lives",
+    "supervisor:ready": "a monitor asks whether it can serve",
+}
+MOST_QUERIES = 12
+MOST_BYTES = 100_000
+DRAMA_NUMBER = re.compile(r"07700\s?900\s?\d{3}|0116\s?496\s?0\d{3}")
+
+for _file in sorted(Path(__file__).parent.parent.glob("*/addresses.py")):
+    import_module(f"tests.{_file.parent.name}.addresses")
+
+
+def addresses() -> Iterator[tuple[str, Any, bool]]:
+    """(name, view, takes arguments) of every address of the house."""
+
+    def walk(patterns: list[Any], space: str, taking: bool) -> Iterator[tuple[str, Any, bool]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+                yield from walk(pattern.url_patterns, inner, taking or bool(pattern.pattern.regex.groups))
+            elif isinstance(pattern, URLPattern):
+                name = f"{space}{pattern.name}" if pattern.name else str(pattern.pattern)
+                yield name, pattern.callback, taking or bool(pattern.pattern.regex.groups)
+
+    yield from walk(get_resolver().url_patterns, "", False)
+
+
+GATED = sorted((name, view, taking) for name, view, taking in addresses() if name not in OPEN)
+IDS = [name for name, _, _ in GATED]
+
+
+@pytest.fixture(autouse=True)
+def _house(operational_house):
+    """Every visit is to a house in operation."""
+
+
+def visit(client: Client, name: str, account: Any, rows: int = 3) -> Any:
+    wanted = example_of(name) or Example()
+    address = reverse(name, kwargs=dict(wanted.prepare(account, rows)))
+    return getattr(client, wanted.method)(address, dict(wanted.data))
+
+
+def allowed_by_rule(response: Any) -> bool:
+    """Behind the gate a page may answer what it likes, 403 included; the gate's own 403 shows its rule."""
+    if response.status_code == 403:
+        return "rule" not in (response.context or {})
+    return not (response.status_code in (302, 401) and "/sign-in/" in response.headers.get("Location", ""))
+
+
+@pytest.mark.parametrize(("name", "view", "taking"), GATED, ids=IDS)
+def test_every_address_has_a_rule_and_example_data(name, view, taking):
+    assert isinstance(getattr(view, "rule", None), Rule), (
+        f"{name} has no rule: put @page(rule, personal=...) on its view, or name it in OPEN with its reason"
+    )
+    assert not taking or example_of(name), f"{name} takes arguments: say in tests/<room>/addresses.py which"
+
+
+@pytest.mark.parametrize(("name", "view", "taking"), GATED, ids=IDS)
+def test_nobody_gets_in_without_signing_in(name, view, taking, client):
+    response = visit(client, name, None)
+    assert not allowed_by_rule(response)
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(("name", "view", "taking"), GATED, ids=IDS)
+def test_each_role_is_let_in_or_refused_as_the_rule_says(name, view, taking, signed_in):
+    for role in ROLES:
+        account = someone(role)
+        response = visit(signed_in(account), name, account)
+        assert allowed_by_rule(response) == (role in view.rule.roles), (role, response.status_code)
+        if role not in view.rule.roles:
+            assert response.status_code == 403
+            # The sentence says which roles may.
+            assert all(ROLES[code].title in response.content.decode() for code in view.rule.roles)
+
+
+@pytest.mark.parametrize(("name", "view", "taking"), GATED, ids=IDS)
+def test_a_person_without_a_role_gets_no_further_than_home(name, view, taking, signed_in):
+    account = someone()
+    assert not allowed_by_rule(visit(signed_in(account), name, account))
+
+
+@pytest.mark.parametrize(("name", "view", "taking"), GATED, ids=IDS)
+def test_personal_data_leaves_a_consultation_and_no_other_page_has_telephone_numbers(
+    name, view, taking, signed_in
+):
+    role = sorted(view.rule.roles)[0]
+    account = someone(role)
+    client = signed_in(account)
+    before = Entry.objects.filter(verb="consult").count()
+    response = visit(client, name, account)
+    read = Entry.objects.filter(verb="consult", actor_id=account.id).count() - before
+    if response.status_code == 200 and view.personal:
+        assert read == 1, f"{name} shows personal data and records no consultation"
+    if not view.personal and not response.streaming:
+        assert not DRAMA_NUMBER.search(response.content.decode()), f"{name} shows a telephone number"
+
+
+@pytest.mark.parametrize("rows", [10, 1000])
+@pytest.mark.parametrize(("name", "view", "taking"), GATED, ids=IDS)
+def test_a_page_keeps_its_budget_however_many_rows(name, view, taking, rows, signed_in):
+    wanted = example_of(name) or Example()
+    if wanted.method != "get" or (rows > 10 and not (wanted.many_rows or taking)):
+        rows = 10
+    account = someone(sorted(view.rule.roles)[0])
+    client = signed_in(account)
+    address = reverse(name, kwargs=dict(wanted.prepare(account, rows)))
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        response = getattr(client, wanted.method)(address, dict(wanted.data))
+    if response.streaming or wanted.method != "get":
+        return
+    asked = [query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert len(asked) <= MOST_QUERIES, "\n".join(asked)
+    assert len(gzip.compress(response.content)) <= MOST_BYTES
+
+
+def test_the_one_click_sign_in_has_no_address_outside_practice():
+    assert settings.DARWIN_MODE == "operational"
+    assert "staff:enter_practice" not in {name for name, _, _ in addresses()}
+    assert Session.objects.count() == 0
