@@ -2,11 +2,13 @@
 
     python bench/ingest.py [--rounds 3] [--events 100000] [--long 1000000]
 
-Raw AMI events a second from bytes on disk to committed contacts and legs, on one core; the parser of panoramisk, a
-public AMI client, on the same bytes in the same run; memory over a long stream; rows a second of the bank's month
+Raw AMI events a second from bytes on disk to committed contacts and legs, on one core; the parser of
+panoramisk, a
+public AMI client, on the same bytes in the same run; memory over a long stream; rows a second of the bank's
+month
 beside pandas.read_csv. Every round runs all of them in turn, and medians are printed. The streams are made by
-replaying the recording in ../shared/data with later times and other identifiers. Works in an embedded PostgreSQL
-of its own, which is thrown away.
+replaying the recording in ../shared/data with later times and other identifiers. Works in an embedded
+PostgreSQL of its own, which is thrown away.
 """
 
 import argparse
@@ -19,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas
@@ -59,7 +62,7 @@ def _options() -> argparse.Namespace:
 
 
 def _keep_to_one_core() -> bool:
-    """Tie this process and the database process that serves it to one core; False where that is not allowed."""
+    """Tie this process and the database process behind it to one core; False if not allowed."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -75,7 +78,10 @@ def _keep_to_one_core() -> bool:
 
 
 def replay(path: Path, events: int, first_copy: int) -> int:
-    """Write a stream of about `events` raw events; the number written. Copies never share a call or a moment."""
+    """Write a stream of about `events` raw events; the number written.
+
+    Copies never share a call or a moment.
+    """
     recording = (DATA / "asterisk" / "ami_full.raw").read_bytes()
     one = recording[recording.index(b"\r\nEvent: ") + 2 :]
     a_copy = one.count(b"\r\nEvent: ") + 1
@@ -99,19 +105,22 @@ def _rounds(folder: Path, rounds: int, events: int) -> None:
         stream = folder / f"stream-{number}.raw"
         written = replay(stream, events, copies_used)
         copies_used += written
-        _measure(rates, "Darwin: AMI events to committed rows", written, lambda: _import_stream(stream))
-        _measure(rates, "panoramisk: AMI events parsed", written, lambda: _parse_with_panoramisk(stream))
+        _measure(rates, "Darwin: AMI events to committed rows", written, partial(_import_stream, stream))
+        _measure(rates, "panoramisk: AMI events parsed", written, partial(_parse_with_panoramisk, stream))
         stream.unlink()
         month = _month(folder, number)
         rows = month.read_bytes().count(b"\n") - 1
-        _measure(rates, "Darwin: bank rows to committed rows", rows, lambda: _import_month(month))
-        _measure(rates, "pandas.read_csv: bank rows read", rows, lambda: _read_with_pandas(month))
+        _measure(rates, "Darwin: bank rows to committed rows", rows, partial(_import_month, month))
+        _measure(rates, "pandas.read_csv: bank rows read", rows, partial(_read_with_pandas, month))
         month.unlink()
     medians = {name: statistics.median(found) for name, found in rates.items()}
     for name, median in medians.items():
         print(f"{name:<40}{median:>12,.0f} a second   ({', '.join(f'{rate:,.0f}' for rate in rates[name])})")
     ours, parser, csv_rate, pandas_rate = medians.values()
-    print(f"to committed rows beside parsing alone: {ours / parser:.2f} (AMI), {csv_rate / pandas_rate:.4f} (CSV)")
+    print(
+        f"to committed rows beside parsing alone: {ours / parser:.2f} (AMI), {csv_rate / pandas_rate:.4f} "
+        f"(CSV)"
+    )
     print(f"wanted at least {WANTED:,} AMI events a second: {'yes' if ours >= WANTED else 'NO'}")
 
 
@@ -189,7 +198,9 @@ def _long_stream(folder: Path, events: int) -> None:
             held.append((tenth, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
     began = time.perf_counter()
-    import_asterisk_ami(actor=Actor.system("bench"), path=stream, index=None, switch="long", progress=progress)
+    import_asterisk_ami(
+        actor=Actor.system("bench"), path=stream, index=None, switch="long", progress=progress
+    )
     took = time.perf_counter() - began
     print(f"long stream: {written:,} events, {size / 1e6:,.0f} MB, {written / took:,.0f} a second")
     print("most memory held so far, MB, by tenth of the stream: " + ", ".join(f"{mb:.0f}" for _, mb in held))

@@ -13,7 +13,9 @@ def floor(model: type[models.Model]) -> int | None:
     return FLOORS.index(package[1]) if package[0] == "darwin" and package[1] in FLOORS else None
 
 
-@pytest.mark.parametrize("model", apps.get_models(include_auto_created=True), ids=lambda model: model._meta.label)
+@pytest.mark.parametrize(
+    "model", apps.get_models(include_auto_created=True), ids=lambda model: model._meta.label
+)
 def test_foreign_keys_go_down(model: type[models.Model]) -> None:
     own = floor(model)
     for field in model._meta.get_fields():
@@ -21,11 +23,17 @@ def test_foreign_keys_go_down(model: type[models.Model]) -> None:
         if own is None or not isinstance(target, type):
             continue
         below = floor(target)
-        assert below is None or below >= own, f"{model._meta.label}.{field.name} points up at {target._meta.label}"
+        assert below is None or below >= own, (
+            f"{model._meta.label}.{field.name} points up at {target._meta.label}"
+        )
 
 
 def test_every_room_with_tables_has_its_floor() -> None:
-    rooms = {model.__module__.split(".")[1] for model in apps.get_models() if model.__module__.startswith("darwin.")}
+    rooms = {
+        model.__module__.split(".")[1]
+        for model in apps.get_models()
+        if model.__module__.startswith("darwin.")
+    }
     assert rooms <= set(FLOORS)
 
 
@@ -35,7 +43,8 @@ def test_the_database_itself_has_no_key_to_a_partitioned_table() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT conrelid::regclass::text FROM pg_constraint AS held JOIN pg_class ON pg_class.oid = confrelid "
+            "SELECT conrelid::regclass::text FROM pg_constraint AS held JOIN pg_class ON pg_class.oid = "
+            "confrelid "
             "WHERE contype = 'f' AND (relkind = 'p' OR relispartition)"
         )
         assert cursor.fetchall() == []

@@ -22,18 +22,14 @@ IMPORTER = Actor.system("import")
 def evidence(shared_data: Path) -> list[list[CallEvent]]:
     """Both sources of one call in fours: a stream with a gap and the log of the whole."""
     folder = shared_data / "asterisk"
-    stream = list(
-        events_of_recording(folder / "ami_transcript.raw", folder / "ami_transcript.raw.idx.jsonl")
-    )
+    stream = list(events_of_recording(folder / "ami_transcript.raw", folder / "ami_transcript.raw.idx.jsonl"))
     log = list(events_of_queue_log(folder / "queue_log"))
     return [source[start : start + 40] for source in (stream, log) for start in range(0, len(source), 40)]
 
 
 def stored() -> tuple[list[Any], list[Any]]:
     legs = ContactLeg.objects.order_by("contact__source_key", "entry_no", "offered_at")
-    fields = [
-        field.name for field in ContactLeg._meta.fields if field.name not in ("id", "contact", "queue")
-    ]
+    fields = [field.name for field in ContactLeg._meta.fields if field.name not in ("id", "contact", "queue")]
     rings = NoAnswer.objects.order_by("at").values_list("leg__contact__source_key", "agent", "member", "at")
     return list(legs.values_list("contact__source_key", "contact__caller_number", *fields)), list(rings)
 
@@ -62,15 +58,11 @@ def test_pieces_in_any_order_and_repeated_give_the_same(
         transaction.set_rollback(True)
 
 
-def test_a_leg_keeps_its_identity_while_it_is_filled_in(
-    evidence: list[list[CallEvent]], db: None
-) -> None:
+def test_a_leg_keeps_its_identity_while_it_is_filled_in(evidence: list[list[CallEvent]], db: None) -> None:
     by_moment: dict[Any, Any] = {}
     for batch in evidence:
         record_call_events(actor=IMPORTER, switch="asterisk", events=batch)
-        now = {
-            (leg.contact_id, leg.entry_no, leg.joined_at): leg.id for leg in ContactLeg.objects.all()
-        }
+        now = {(leg.contact_id, leg.entry_no, leg.joined_at): leg.id for leg in ContactLeg.objects.all()}
         for key, leg_id in now.items():
             assert by_moment.setdefault(key, leg_id) == leg_id
 

@@ -38,7 +38,9 @@ GOOD_ROWS = "id,at,end,wait\n1,2026-01-01 10:00:00,yes,5\n"
         pytest.param(GOOD_ROWS.replace("wait", "hold").encode(), ["“wait”", "“hold”"], id="absent column"),
         pytest.param(GOOD_ROWS.replace(",", ";").encode(), ["separator"], id="another separator"),
         pytest.param(b"id,id,at,end,wait\n", ["two columns"], id="a column twice"),
-        pytest.param(b"1795372245|1795372230.19|101|NONE|ENTERQUEUE||07700900153|7\n", ["absent"], id="queue_log"),
+        pytest.param(
+            b"1795372245|1795372230.19|101|NONE|ENTERQUEUE||07700900153|7\n", ["absent"], id="queue_log"
+        ),
     ],
 )
 def test_a_file_that_the_mapping_does_not_fit_is_refused_in_a_sentence(
@@ -81,7 +83,10 @@ def test_a_mapping_with_a_fault_names_the_key(
 
 def test_quoted_fields_and_a_byte_order_mark_are_read(contact: Any, tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text(GOOD_MAPPING)
-    rows = 'id,at,end,wait\r\n"1, a",2026-01-01 10:00:00,yes,5\r\n"2\nb",2026-01-01 10:01:00,no,7\r\n3,x,no,1\r\n'
+    rows = (
+        'id,at,end,wait\r\n"1, a",2026-01-01 10:00:00,yes,5\r\n'
+        '"2\nb",2026-01-01 10:01:00,no,7\r\n3,x,no,1\r\n'
+    )
     (tmp_path / "calls.csv").write_bytes(rows.encode("utf-8-sig"))
     report = contact.import_file("csv", tmp_path / "calls.csv", "--mapping", tmp_path / "m.toml")
     assert (report["imported"], [reject["line"] for reject in report["rejects"]]) == (2, [5])
@@ -96,7 +101,9 @@ def test_a_file_cut_in_a_row_keeps_the_whole_rows_and_reports_the_rest(contact: 
 
 def test_a_line_in_another_encoding_is_a_broken_row(contact: Any, tmp_path: Path) -> None:
     (tmp_path / "m.toml").write_text(GOOD_MAPPING)
-    (tmp_path / "calls.csv").write_bytes(GOOD_ROWS.encode() + "Zoë,2026-01-01 10:00:00,no,1\n".encode("latin-1"))
+    (tmp_path / "calls.csv").write_bytes(
+        GOOD_ROWS.encode() + "Zoë,2026-01-01 10:00:00,no,1\n".encode("latin-1")
+    )
     report = contact.import_file("csv", tmp_path / "calls.csv", "--mapping", tmp_path / "m.toml")
     assert (report["imported"], report["rejected"]) == (1, 1)
     assert "utf-8" in report["rejects"][0]["reason"]

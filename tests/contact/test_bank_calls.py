@@ -39,9 +39,7 @@ def test_january_to_the_last_call(contact: Any, shared_data: Path, bank_mapping:
     assert contact.measures(*JANUARY) == got
 
 
-def test_every_day_holds_the_calls_of_its_date(
-    contact: Any, shared_data: Path, bank_mapping: Path
-) -> None:
+def test_every_day_holds_the_calls_of_its_date(contact: Any, shared_data: Path, bank_mapping: Path) -> None:
     january = shared_data / "bank_calls" / "january.txt"
     import_bank(contact, january, bank_mapping)
     rows = [line.split("\t") for line in january.read_text("ascii").splitlines()[1:]]
@@ -65,12 +63,31 @@ def row(**changes: str) -> str:
     values = dict(
         zip(
             HEADER.split("\t"),
-            "AA0101 44749 27644400 2 PS 990901 11:45:33 11:45:39 6 11:45:39 11:46:58 79 AGENT 11:46:57 11:51:00 "
-            "243 DORIT".split(),
+            [
+                "AA0101",
+                "44749",
+                "27644400",
+                "2",
+                "PS",
+                "990901",
+                "11:45:33",
+                "11:45:39",
+                "6",
+                "11:45:39",
+                "11:46:58",
+                "79",
+                "AGENT",
+                "11:46:57",
+                "11:51:00",
+                "243",
+                "DORIT",
+            ],
             strict=True,
         )
     )
-    return "\t".join((values | {name.replace("vru_line", "vru+line"): text for name, text in changes.items()}).values())
+    return "\t".join(
+        (values | {name.replace("vru_line", "vru+line"): text for name, text in changes.items()}).values()
+    )
 
 
 def another_month(tmp_path: Path, *rows: str, ending: str = "\n") -> Path:
@@ -100,7 +117,9 @@ SEPTEMBER = ("bank", "1999-09-01", "1999-10-01")
 def test_a_broken_row_is_reported_with_its_line_and_left_out(
     contact: Any, tmp_path: Path, bank_mapping: Path, change: dict[str, str], column: str
 ) -> None:
-    path = another_month(tmp_path, row(), row(call_id="2", **change) if "call_id" not in change else row(**change))
+    path = another_month(
+        tmp_path, row(), row(call_id="2", **change) if "call_id" not in change else row(**change)
+    )
     report = import_bank(contact, path, bank_mapping)
     assert (report["rows_read"], report["imported"], report["rejected"]) == (2, 1, 1)
     [reject] = report["rejects"]
@@ -134,17 +153,28 @@ def test_either_line_ending_gives_the_same_calls(
     ("change", "wait_s", "outcome"),
     [
         pytest.param({"outcome": "HANG"}, 79, "abandoned", id="the word decides, though it was served"),
-        pytest.param({"ser_start": "00:00:00", "ser_exit": "00:00:00", "ser_time": "0"}, 79, "answered", id="unserved"),
+        pytest.param(
+            {"ser_start": "00:00:00", "ser_exit": "00:00:00", "ser_time": "0"}, 79, "answered", id="unserved"
+        ),
         pytest.param(
             {"q_start": "00:00:00", "q_exit": "00:00:00", "q_time": "0"}, 0, "answered", id="without queueing"
         ),
         pytest.param(
-            {"q_start": "0:00:00", "q_exit": "0:00:00", "q_time": "0", "outcome": "HANG"}, 0, "abandoned", id="in IVR"
+            {"q_start": "0:00:00", "q_exit": "0:00:00", "q_time": "0", "outcome": "HANG"},
+            0,
+            "abandoned",
+            id="in IVR",
         ),
         pytest.param({"vru_exit": "11:44:00", "vru_time": "-93"}, 79, "answered", id="exit before entry"),
         pytest.param({"customer_id": "", "server": "NO_SERVER"}, 79, "answered", id="nobody named"),
         pytest.param(
-            {"vru_entry": "23:59:50", "vru_exit": "23:59:56", "q_start": "23:59:56", "q_exit": "0:00:00", "q_time": "4"},
+            {
+                "vru_entry": "23:59:50",
+                "vru_exit": "23:59:56",
+                "q_start": "23:59:56",
+                "q_exit": "0:00:00",
+                "q_time": "4",
+            },
             4,
             "answered",
             id="midnight at one end",

@@ -22,7 +22,9 @@ def at(minute: float) -> datetime:
     return NOON + timedelta(minutes=minute)
 
 
-def call(key: str, minute: float, outcome: Outcome, *, caller: str | None = NUMBER, wait_s: int = 60) -> CallRecord:
+def call(
+    key: str, minute: float, outcome: Outcome, *, caller: str | None = NUMBER, wait_s: int = 60
+) -> CallRecord:
     ended = at(minute) + timedelta(seconds=wait_s)
     answered = outcome is Outcome.ANSWERED
     leg = LegRecord(
@@ -72,9 +74,13 @@ LOST = call("lost", 0, Outcome.ABANDONED)
         pytest.param([call("2", 61, Outcome.ANSWERED)], Fate.GOT_THROUGH, id="at the last minute"),
         pytest.param([call("2", 61.1, Outcome.ANSWERED)], Fate.NOT_SEEN, id="later than the matching time"),
         pytest.param([call("2", -5, Outcome.ANSWERED)], Fate.NOT_SEEN, id="before"),
-        pytest.param([call("2", 5, Outcome.ANSWERED, caller="07700 900124")], Fate.NOT_SEEN, id="another number"),
         pytest.param(
-            [call("2", 5, Outcome.ABANDONED), call("3", 9, Outcome.ANSWERED)], Fate.GOT_THROUGH, id="third time"
+            [call("2", 5, Outcome.ANSWERED, caller="07700 900124")], Fate.NOT_SEEN, id="another number"
+        ),
+        pytest.param(
+            [call("2", 5, Outcome.ABANDONED), call("3", 9, Outcome.ANSWERED)],
+            Fate.GOT_THROUGH,
+            id="third time",
         ),
     ],
 )

@@ -102,7 +102,13 @@ def test_the_log_alone_gives_outcomes_and_whole_seconds_and_no_arrivals(
 ) -> None:
     assert adds_up(import_log(contact, shared_data))
     got = contact.measures(*DAY, threshold=10)
-    not_told = ("arrived", "refused", "refused_by_reason", "offered_including_refused", "pct_within_of_offered")
+    not_told = (
+        "arrived",
+        "refused",
+        "refused_by_reason",
+        "offered_including_refused",
+        "pct_within_of_offered",
+    )
     assert {name: got[name] for name in not_told} == dict.fromkeys(not_told)
     assert (got["entries"], got["answered"], got["abandoned"]) == (34, 26, 8)
     assert got["asa_s"] == pytest.approx(10.885, abs=0.001)

@@ -61,13 +61,14 @@ class LostCallers:
 
 
 # Numbered: 1 everyone who gave up in the period; 2 the next contact of the same number, whatever its channel,
-# that began after the first did and within the matching time after giving up; 3 the first answer among all such
+# that began after the first did and within the matching time after giving up; 3 the first answer among all
+# such
 # contacts (a message or a form that arrived has got through by arriving); 4 whether the number is shared.
 _LOST = """
 WITH lost AS (
   SELECT leg.id, leg.contact_id, contact.caller_number, contact.withheld, leg.offered_at,
-    coalesce(leg.left_at, leg.offered_at + leg.wait_ms * interval '1 millisecond', leg.offered_at) AS gave_up_at,
-    leg.wait_ms, leg.abandon_point
+    coalesce(leg.left_at, leg.offered_at + leg.wait_ms * interval '1 millisecond', leg.offered_at) AS
+    gave_up_at, leg.wait_ms, leg.abandon_point
   FROM contact_contactleg AS leg JOIN contact_contact AS contact ON contact.id = leg.contact_id
   WHERE leg.queue_id = %(queue)s AND leg.offered_at >= %(from)s AND leg.offered_at < %(to)s
     AND leg.outcome = 'abandoned'
@@ -104,7 +105,7 @@ WITH lost AS (
   FROM followed
 )
 """
-_COUNTS = _LOST + "SELECT fate, count(*), count(*) FILTER (WHERE probable) FROM told GROUP BY fate"
+_COUNTS = f"{_LOST} SELECT fate, count(*), count(*) FILTER (WHERE probable) FROM told GROUP BY fate"  # noqa: S608
 _ROWS = (
     _LOST
     + """
@@ -156,5 +157,5 @@ def lost_callers(
 def _lost_caller(row: tuple[object, ...]) -> LostCaller:
     values = list(row)
     values[5] = as_seconds(values[5])  # type: ignore[arg-type]
-    values[7] = Fate(values[7])
+    values[7] = Fate(str(values[7]))
     return LostCaller(*values)  # type: ignore[arg-type]
