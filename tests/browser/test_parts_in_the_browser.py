@@ -1,5 +1,6 @@
-"""The page of parts as a browser shows it: nothing for axe to find, keys alone suffice, it reflows, it prints."""
+"""The page of parts as a browser shows it: axe finds nothing, keys suffice, it reflows, it prints."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,13 @@ _CLIPPED = """() => [...document.querySelectorAll('main *')]
   .map(element => element.outerHTML.slice(0, 80))"""
 _OVERLAPS = """() => [...document.querySelectorAll('.d-chart svg')].flatMap(svg => {
   const outer = svg.getBoundingClientRect();
-  const texts = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]);
+  const texts = [...svg.querySelectorAll('text')]
+    .map(text => [text.textContent, text.getBoundingClientRect()]);
   const outside = texts.filter(([, box]) => box.left < outer.left - 1 || box.right > outer.right + 1 ||
     box.top < outer.top - 1 || box.bottom > outer.bottom + 1).map(([words]) => 'outside: ' + words);
   const meeting = texts.flatMap(([words, a], at) => texts.slice(at + 1)
-    .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top + 3 < b.bottom - 3 && b.top + 3 < a.bottom - 3)
+    .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1)
+    .filter(([, b]) => a.top + 3 < b.bottom - 3 && b.top + 3 < a.bottom - 3)
     .map(([others]) => words + ' over ' + others));
   return [...outside, ...meeting];
 })"""
@@ -55,7 +58,7 @@ def test_the_labels_of_a_chart_do_not_cover_each_other(open_page: OpenPage) -> N
     assert page.evaluate(_OVERLAPS) == []
 
 
-def test_the_page_follows_the_system_until_a_theme_is_chosen_and_then_the_choice(open_page: OpenPage) -> None:
+def test_the_page_follows_the_system_until_a_theme_is_chosen(open_page: OpenPage) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     page = open_page(PARTS, color_scheme="dark")
     assert page.evaluate(ground) == "rgb(13, 19, 21)"
@@ -78,7 +81,8 @@ def test_the_keyboard_alone_reaches_every_press_and_shows_where_it_is(open_page:
         page.keyboard.press("Tab")
         seen: dict[str, Any] = page.evaluate(
             "() => { const e = document.activeElement, s = getComputedStyle(e);"
-            " return {words: e.textContent.trim() || e.value || e.id, ring: s.outlineStyle + s.outlineWidth}; }"
+            " return {words: e.textContent.trim() || e.value || e.id,"
+            " ring: s.outlineStyle + s.outlineWidth}; }"
         )
         assert seen["ring"] == "solid3px", seen
         reached.add(seen["words"])
@@ -143,8 +147,10 @@ def test_the_parts_stand_as_in_the_picture(open_page: OpenPage) -> None:
     assert box is not None
     assert box["width"] == 1600
     assert abs(box["height"] - 1196) < 24
-    _keep(page, "parts.png", "#parts")
-    _keep(page, "parts-more.png", "#more-parts")
+    _keep(page, "parts-light.png", "#parts [data-theme=light]")
+    _keep(page, "parts-low-light.png", "#parts [data-theme=low-light]")
+    _keep(page, "chart-control.png", ".d-panel:has(#chart-1-head)")
+    _keep(page, "chart-columns.png", ".d-panel:has(#chart-2-head)")
 
 
 @pytest.mark.parametrize("address", ["/nothing/here/"])
@@ -158,8 +164,6 @@ def test_axe_finds_nothing_on_the_page_that_says_there_is_none(
 
 def _keep(page: Page, name: str, part: str = "#parts") -> None:
     """Renew the picture in docs/screenshots if DARWIN_SCREENSHOTS is set; it is looked at, not compared."""
-    import os
-
     if os.environ.get("DARWIN_SCREENSHOTS"):
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         page.locator(part).screenshot(path=SCREENSHOTS / name)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from darwin.reference.services import open_installation
@@ -15,6 +16,9 @@ from darwin.staff.models import Account
 @pytest.fixture(autouse=True)
 def _data_dir(tmp_path: Path, settings: Any) -> None:
     settings.DARWIN_DATA_DIR = tmp_path
+    # The names of collected files are made at set-up; these tests also run in a tree that was never set up.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def signed_in() -> Callable[..., Client]:
         sessions.begin_session(request, account, way=way, place=place)
         request.session.save()
         client = Client(**extra)
-        client.cookies["sessionid"] = request.session.session_key or ""
+        client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key or ""
         return client
 
     return enter

@@ -40,8 +40,9 @@ OPEN = {
     "theme:parts": "the theme's test page, in practice only",
     "theme:choose": "a cookie of one's own",
     "set_language": "a cookie of one's own",
-    "supervisor:live": "a monitor asks whether the process lives",
-    "supervisor:ready": "a monitor asks whether it can serve",
+    "health": "a monitor asks whether each part is well",
+    "health-live": "a monitor asks whether the process lives",
+    "health-page": "the same for people, who may be unable to sign in just then",
 }
 MOST_QUERIES = 12
 MOST_BYTES = 100_000
@@ -70,9 +71,7 @@ GATED = sorted((name, view, taking) for name, view, taking in addresses() if nam
 IDS = [name for name, _, _ in GATED]
 
 
-@pytest.fixture(autouse=True)
-def _house(operational_house):
-    """Every visit is to a house in operation."""
+IN_OPERATION = pytest.mark.usefixtures("operational_house")
 
 
 def visit(client: Client, name: str, account: Any, rows: int = 3) -> Any:
@@ -96,6 +95,7 @@ def test_every_address_has_a_rule_and_example_data(name, view, taking):
     assert not taking or example_of(name), f"{name} takes arguments: say in tests/<room>/addresses.py which"
 
 
+@IN_OPERATION
 @pytest.mark.parametrize(("name", "view", "taking"), GATED, ids=IDS)
 def test_nobody_gets_in_without_signing_in(name, view, taking, client):
     response = visit(client, name, None)
@@ -103,6 +103,7 @@ def test_nobody_gets_in_without_signing_in(name, view, taking, client):
     assert "no-store" in response.headers["Cache-Control"]
 
 
+@IN_OPERATION
 @pytest.mark.parametrize(("name", "view", "taking"), GATED, ids=IDS)
 def test_each_role_is_let_in_or_refused_as_the_rule_says(name, view, taking, signed_in):
     for role in ROLES:
@@ -115,12 +116,14 @@ def test_each_role_is_let_in_or_refused_as_the_rule_says(name, view, taking, sig
             assert all(ROLES[code].title in response.content.decode() for code in view.rule.roles)
 
 
+@IN_OPERATION
 @pytest.mark.parametrize(("name", "view", "taking"), GATED, ids=IDS)
 def test_a_person_without_a_role_gets_no_further_than_home(name, view, taking, signed_in):
     account = someone()
     assert not allowed_by_rule(visit(signed_in(account), name, account))
 
 
+@IN_OPERATION
 @pytest.mark.parametrize(("name", "view", "taking"), GATED, ids=IDS)
 def test_personal_data_leaves_a_consultation_and_no_other_page_has_telephone_numbers(
     name, view, taking, signed_in
@@ -137,6 +140,7 @@ def test_personal_data_leaves_a_consultation_and_no_other_page_has_telephone_num
         assert not DRAMA_NUMBER.search(response.content.decode()), f"{name} shows a telephone number"
 
 
+@IN_OPERATION
 @pytest.mark.parametrize("rows", [10, 1000])
 @pytest.mark.parametrize(("name", "view", "taking"), GATED, ids=IDS)
 def test_a_page_keeps_its_budget_however_many_rows(name, view, taking, rows, signed_in):
@@ -157,6 +161,14 @@ def test_a_page_keeps_its_budget_however_many_rows(name, view, taking, rows, sig
     assert len(gzip.compress(response.content)) <= MOST_BYTES
 
 
+def test_every_open_address_is_there_and_has_no_rule():
+    views = {name: view for name, view, _ in addresses()}
+    for name in OPEN:
+        assert name in views, f"{name} is gone: take it out of OPEN"
+        assert not hasattr(views[name], "rule"), f"{name} has a rule: take it out of OPEN"
+
+
+@IN_OPERATION
 def test_the_one_click_sign_in_has_no_address_outside_practice():
     assert settings.DARWIN_MODE == "operational"
     assert "staff:enter_practice" not in {name for name, _, _ in addresses()}

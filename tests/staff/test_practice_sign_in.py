@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
@@ -47,9 +48,9 @@ def test_the_cards_stand_in_four_groups_with_nine_keys(practice_house, client):
 
 def test_changing_role_ends_the_session_before_it(practice_house, client):
     client.post(ENTER, {"role": "analyst"})
-    first = client.cookies["sessionid"].value
+    first = client.cookies[settings.SESSION_COOKIE_NAME].value
     client.post(ENTER, {"role": "auditor"})
-    assert client.cookies["sessionid"].value != first
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value != first
     assert client.get("/").context["user"].roles_now() == {"auditor"}
 
 
@@ -57,7 +58,7 @@ def test_the_one_click_needs_a_token_of_the_page(practice_house):
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(ENTER, {"role": "analyst"}).status_code == 403
     strict.get("/sign-in/")
-    token = strict.cookies["csrftoken"].value
+    token = strict.cookies[settings.CSRF_COOKIE_NAME].value
     assert strict.post(ENTER, {"role": "analyst", "csrfmiddlewaretoken": token}).status_code == 302
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import date
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -121,7 +122,7 @@ def test_labels_at_the_ends_of_lines_are_pushed_apart(heights: list[float]) -> N
     drawing.end_labels(800, [(height, f"line {at}", "") for at, height in enumerate(heights)])
     svg = ElementTree.fromstring(drawing.markup())
     at = sorted(float(text.get("y") or 0) for text in svg.iter(f"{SVG}text"))
-    assert all(below - above >= 15.8 for above, below in zip(at, at[1:], strict=False))
+    assert all(below - above >= 15.8 for above, below in pairwise(at))
     assert all(0 < y <= 260 for y in at)
 
 

@@ -105,7 +105,7 @@ def test_a_part_escapes_what_it_is_given_and_has_nothing_inline(
     ],
 )
 def test_a_part_that_the_theme_does_not_have_is_refused(template: str, context: dict[str, Any]) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - the sentence is the developer's
+    with pytest.raises(ValueError):
         render(template, **context)
 
 

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import psycopg
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -42,7 +43,7 @@ def find_out() -> list[Finding]:
 
 
 def _database() -> Finding:
-    chosen = settings.DATABASES["default"]
+    chosen = connection.settings_dict
     try:
         with psycopg.connect(
             host=chosen["HOST"],
@@ -51,8 +52,8 @@ def _database() -> Finding:
             user=chosen["USER"],
             password=chosen["PASSWORD"],
             connect_timeout=DATABASE_LIMIT_S,
-        ) as connection:
-            connection.execute("SELECT 1")
+        ) as asking:
+            asking.execute("SELECT 1")
     except psycopg.Error:
         return Finding("database", "does not answer", False)
     return Finding("database", "running", True)

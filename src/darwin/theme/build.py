@@ -99,7 +99,12 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 def _install_packages(root: Path) -> None:
+    installed = root / "node_modules" / ".darwin-lock"
+    wanted = hashlib.sha256((root / "package-lock.json").read_bytes()).hexdigest()
+    if installed.exists() and installed.read_text("ascii") == wanted:
+        return
     _run([_tools()[1], "ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund"], root)
+    installed.write_text(wanted, "ascii")
 
 
 def _compile_styles(root: Path) -> None:

@@ -204,9 +204,10 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 def speak(response: HttpResponse, account: Account) -> HttpResponse:
     """Let the pages that follow be in the account's language and theme, which templates read from cookies."""
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, account.language, samesite="Lax")
+    safe: dict[str, Any] = {"samesite": "Lax", "secure": settings.SESSION_COOKIE_SECURE}
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, account.language, **safe)
     if account.theme:
-        response.set_cookie(THEME_COOKIE, account.theme, max_age=_A_YEAR, httponly=True, samesite="Lax")
+        response.set_cookie(THEME_COOKIE, account.theme, max_age=_A_YEAR, httponly=True, **safe)
     else:
         response.delete_cookie(THEME_COOKIE)
     return response

@@ -6,7 +6,7 @@
   const body = document.body;
   const source = body.dataset.liveSource;
   if (!source) return;
-  const regions = [...document.querySelectorAll("[data-live]:not([data-live=''])")];
+  const regions = [...document.querySelectorAll("[data-live]")];
   const status = document.querySelector("[data-live-status]");
   const say = document.querySelector("[data-live-say]");
   const staleAfter = Number(body.dataset.liveStaleAfter || 5) * 1000;
