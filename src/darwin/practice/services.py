@@ -150,8 +150,8 @@ def _take_turns() -> None:
 
 def _store(actor: Actor, batch: list[Call], rows: list[CallRecord]) -> int:
     recorded = record_calls(actor=actor, source=SOURCE, rows=rows)
-    if recorded.refusals:
-        index, reason = recorded.refusals[0]
+    if recorded.rejected:
+        index, reason = recorded.rejected[0]
         raise DarwinError(
             f"The made-up call {rows[index].source_key} could not be stored: {reason} Nothing of this month "
             "was kept. “darwin practice reset” begins again with an empty force."
