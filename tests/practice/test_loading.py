@@ -38,7 +38,6 @@ from darwin.practice.services import (
 )
 from darwin.practice.spans import MonthSpan, pending_spans
 from darwin.practice.story import Story, add_months, local_ms
-from darwin.reference.models import Installation
 from darwin.reference.services import open_installation
 
 ACTOR = Actor.system("practice")
@@ -173,8 +172,7 @@ def test_a_reset_keeps_no_contact(force: PracticeForce) -> None:
 
 @pytest.mark.django_db
 def test_the_database_itself_refuses_to_clear_real_data() -> None:
-    open_installation("practice", "leicestershire")
-    Installation.objects.update(mode="operational")
+    open_installation("operational", "leicestershire")
     with (
         pytest.raises((InternalError, ProgrammingError), match="practice installation only"),
         connection.cursor() as cursor,

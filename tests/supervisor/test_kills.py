@@ -44,7 +44,7 @@ def _kill_a_part(data_dir: Path, victim: str, times: int) -> None:
         for number in range(times):
             _note(data_dir, number)
             _kill_and_recover(house, victim)
-        assert house.end() == 0
+        assert house.end() == 0, house.said()
         assert processes_of(data_dir) == []
     assert _noted(data_dir) == list(range(times))
 

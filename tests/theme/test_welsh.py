@@ -61,10 +61,11 @@ def test_the_welsh_keeps_every_figure_that_a_message_carries() -> None:
     with WELSH.open("rb") as file:
         catalogue = read_po(file, locale="cy")
     for message in catalogue:
-        english = message.id if isinstance(message.id, str) else message.id[0]
+        english = [message.id] if isinstance(message.id, str) else list(message.id)
+        carried = {frozenset(_carried(form)) for form in english}
         for welsh in message.string if isinstance(message.string, tuple) else [message.string]:
-            if english:
-                assert _carried(welsh) == _carried(english), english
+            if message.id:
+                assert _carried(welsh) in carried, message.id
 
 
 def _carried(text: str) -> set[str]:

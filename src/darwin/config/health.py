@@ -1,7 +1,8 @@
 """Is the house well? For machines (JSON, 200 or 503) and for people, each part named with its state."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 import psycopg
@@ -13,11 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from darwin.supervisor.state import read_state
+from darwin.deadlines import clock
+from darwin.supervisor.parts import HEALTHY_AFTER_S
+from darwin.supervisor.state import PartState, read_state
 
 DATABASE_LIMIT_S = 2
 # PostgreSQL needs room for a few segments of its log (16 MB each) to go on at all.
 LEAST_FREE_BYTES = 200_000_000
+# A part that ended this often without a healthy minute is not well, though it may be running just now.
+UNSTEADY_ENDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +38,28 @@ class Finding:
 
 def find_out() -> list[Finding]:
     """Look at every part now. Takes at most two seconds, whatever is down."""
-    findings = [Finding("web", "running", True), _database(), _disk()]
     state = read_state(settings.DARWIN_DATA_DIR)
-    for part in state.parts if state else ():
-        if part.name not in ("web", "database"):
-            well = part.condition in ("running", "starting", "done")
-            findings.append(Finding(part.name, part.condition, well, part.since, part.restarts))
-    return findings
+    watched = {part.name: part for part in state.parts} if state else {}
+    own = [Finding("web", "running", True), _database()]
+    findings = [
+        replace(finding, since=part.since, restarts=part.restarts)
+        if (part := watched.pop(finding.part, None))
+        else finding
+        for finding in own
+    ]
+    return [*findings, _disk(), *map(_watched, watched.values())]
+
+
+def _watched(part: PartState) -> Finding:
+    keeps_ending = part.ends_in_a_row >= UNSTEADY_ENDS and not _healthy_for_long(part)
+    well = part.condition in ("running", "starting", "done") and not keeps_ending
+    state = "keeps ending" if keeps_ending else part.condition
+    return Finding(part.name, state, well, part.since, part.restarts)
+
+
+def _healthy_for_long(part: PartState) -> bool:
+    since = datetime.fromisoformat(part.since)
+    return part.condition == "running" and clock.now() - since >= timedelta(seconds=HEALTHY_AFTER_S)
 
 
 def _database() -> Finding:

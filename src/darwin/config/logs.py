@@ -90,10 +90,17 @@ def rotate(path: Path) -> None:
     path.replace(path.with_name(f"{path.name}.1"))
 
 
+def tells_of_an_error(record: logging.LogRecord) -> bool:
+    """Django's own line on a request matters only for its error: every request has a line of ours."""
+    return record.exc_info is not None
+
+
 def message_of(record: logging.LogRecord) -> str:
     """Our own messages whole; of others' only the template, since their values may be anybody's."""
     if record.name == "darwin" or record.name.startswith("darwin."):
         return record.getMessage()
+    if record.name == "django.request" and isinstance(record.args, tuple) and len(record.args) == 2:
+        return str(record.args[0])  # the status in words; the second is the address
     if record.args and isinstance(record.msg, str):
         return _PLACEHOLDER.sub("…", record.msg)
     return f"a message of {record.name}"
@@ -129,6 +136,12 @@ def configuration(data_dir: Path, part: str) -> dict[str, Any]:
             "json": {"()": "darwin.config.logs.JsonLines"},
             "plain": {"()": "darwin.config.logs.PlainLines"},
         },
+        "filters": {
+            "errors": {
+                "()": "django.utils.log.CallbackFilter",
+                "callback": tells_of_an_error,
+            },
+        },
         "handlers": {
             "file": {**file, "formatter": "json", "delay": True},
             "terminal": {"class": "logging.StreamHandler", "formatter": "plain", "level": "WARNING"},
@@ -136,8 +149,7 @@ def configuration(data_dir: Path, part: str) -> dict[str, Any]:
         "root": {"handlers": ["file", "terminal"], "level": "INFO"},
         "loggers": {
             "django": {"handlers": [], "level": "INFO", "propagate": True},
-            # An address that does not exist is the visitor's matter; it stands in the requests' own lines.
-            "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+            "django.request": {"filters": ["errors"], "handlers": [], "level": "ERROR", "propagate": True},
         },
     }
 

@@ -24,7 +24,7 @@ switch_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType["datetime"]):
     """A moment in ISO 8601; without an offset it is Europe/London."""
 
     name = "iso"

@@ -1,29 +1,33 @@
-"""One form for a caller's number, so that +44 and 0 forms of the same line are matched."""
+"""The form in which a caller's number is kept, so that +44 and 0 forms of the same line are matched."""
+
+import re
 
 from darwin.contact.telephony.events import WITHHELD
 
-WITHHELD_WORDS = frozenset(
+_WITHHELD_WORDS = frozenset(
     {"", "anonymous", "unknown", "<unknown>", "withheld", "private", "unavailable", "restricted"}
 )
-_DIGITS = frozenset("0123456789")
+_MARKS = re.compile(r"[\s().-]")
+_DIALLED = re.compile(r"\+?\d+", re.ASCII)
+_BRITISH = re.compile(r"(?:\+|00)440?(\d{9,10})", re.ASCII)
+_NATIONAL = re.compile(r"0([1-9]\d{8,9})", re.ASCII)
+_ABROAD = re.compile(r"00([1-9]\d{6,})", re.ASCII)
 
 
 def normalise_number(number: str | None) -> str | None:
-    """The number as "+44…" where it can be read so; WITHHELD ("") if withheld; None if not told.
+    """The number as +44… for a British one and +… for another; WITHHELD ("") if withheld; None if not told.
 
-    A short or internal number (2101) stays as it is. Letters and marks are left out of a number that
-    has a dialling form, kept otherwise: an address of another kind is still an address.
+    A short or internal number (2101), or an address of another kind, stays as it is.
     """
     if number is None:
         return None
     written = number.strip()
-    if written.casefold() in WITHHELD_WORDS:
+    if written.casefold() in _WITHHELD_WORDS:
         return WITHHELD
-    digits = "".join(mark for mark in written.replace("(0)", "") if mark in _DIGITS)
-    if written.startswith("+"):
-        return f"+{digits}"
-    if digits.startswith("00") and len(digits) > 8:
-        return f"+{digits[2:]}"
-    if digits.startswith("0") and len(digits) >= 10:
-        return f"+44{digits[1:]}"
-    return digits or written
+    bare = _MARKS.sub("", written.replace("(0)", ""))
+    if not _DIALLED.fullmatch(bare):
+        return written
+    for form, prefix in ((_BRITISH, "+44"), (_NATIONAL, "+44"), (_ABROAD, "+")):
+        if found := form.fullmatch(bare):
+            return prefix + found[1]
+    return bare

@@ -26,7 +26,8 @@ _READ_FIGURES = frozenset(
     }
 )
 
-# Figures of a line hold no personal data. Who holds a role of staff.roles.SUPPRESSED sees small counts hidden.
+# Figures of a line hold no personal data. Who holds a role of staff.roles.SUPPRESSED sees small counts
+# hidden.
 SEE_MEASURES = Rule(
     "contact.measures",
     "See how long callers waited and how many gave up, with the definition of each figure",

@@ -153,7 +153,8 @@ def entry_as_text(entry: QueueEntry) -> str:
 def import_as_text(report: ImportReport) -> str:
     """What came of an import, with the first of its rejects."""
     lines = [
-        f"Read {report.rows_read:,} rows: {report.imported:,} imported, {report.already_known:,} already known, "
+        f"Read {report.rows_read:,} rows: {report.imported:,} imported, {report.already_known:,} already "
+        f"known, "
         f"{report.ignored:,} left out by a rule, {report.rejected:,} rejected."
     ]
     lines += [f"  line {reject.line:,}: {reject.reason}" for reject in report.rejects[:SHOWN_REJECTS]]

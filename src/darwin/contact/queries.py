@@ -58,8 +58,8 @@ SELECT contact.source_key, leg.entry_no, leg.outcome, leg.wait_ms,
 FROM contact_contactleg AS leg
 JOIN contact_contact AS contact ON contact.id = leg.contact_id
 LEFT JOIN ({NAMED_INTERFACES}) AS named ON named.switch = contact.source AND named.member = leg.member
-WHERE leg.queue_id = %s AND (leg.offered_at, leg.id) > (%s, %s) AND leg.offered_at >= %s AND leg.offered_at < %s
-ORDER BY leg.offered_at, leg.id LIMIT %s
+WHERE leg.queue_id = %s AND (leg.offered_at, leg.id) > (%s, %s) AND leg.offered_at >= %s AND leg.offered_at
+< %s ORDER BY leg.offered_at, leg.id LIMIT %s
 """  # noqa: S608
 
 

@@ -68,7 +68,7 @@ class Call:
 
     @property
     def settled(self) -> int:
-        """When the last fact is known: the contact's end, the end of the call-back, or the promise run out."""
+        """When the last fact is known: the contact's end, the call-back's end, or the promise run out."""
         if self.promise is None:
             return self.ended
         return max(self.ended, self.promise.finished or self.promise.promised)

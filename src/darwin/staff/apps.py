@@ -5,7 +5,7 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 REQUIRED = (
-    ("staff.idle_lock_minutes.other", "clock_minutes", "How long an untouched screen stays open elsewhere"),
+    ("staff.idle_lock", "clock_minutes", "How long an untouched screen stays open elsewhere"),
     ("staff.enrolment_link", "clock_minutes", "How long a link for a passkey is good"),
     ("disclosure.suppress_below", "number", "Counts below it are published as fewer than it"),
 )

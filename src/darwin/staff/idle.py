@@ -1,14 +1,14 @@
 """The idle lock: when a screen that nobody touches goes dim, and what it still does then.
 
-The minutes come from reference data: `staff.idle_lock_minutes.<zone>`, zone "other" being everywhere that is
-not declared, and at most `staff.idle_lock_minutes.role.<role>` where a role has its own. They are read when a
+The minutes come from reference data: `staff.idle_lock.<zone>.<role>`, else `staff.idle_lock.<zone>`, else
+`staff.idle_lock`; zone "other" is everywhere that is not declared. They are read when a
 session begins and when it is unlocked. A live call is never locked; a board in a declared secure room
 dims to read-only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from darwin.deadlines import clock
 from darwin.reference.queries import UnknownReference, threshold
 from darwin.staff.models import Account
 
-MINUTES = "staff.idle_lock_minutes"
+MINUTES = "staff.idle_lock"
 ELSEWHERE = "other"
 
 _LAST = "idle.last_active"
@@ -58,22 +58,21 @@ def in_background(view: V) -> V:
     return view
 
 
-def lock_after(zone: str, roles: Iterable[str]) -> timedelta:
+def lock_after(zone: str, roles: Collection[str]) -> timedelta:
     """The time without a touch after which a screen in `zone` locks for these roles: the shortest.
 
-    Raises UnknownReference if reference data has no minutes for the zone "other".
+    Raises UnknownReference if reference data has no minutes at all.
     """
-    place = _minutes(zone) if zone else None
-    found = [place if place is not None else float(threshold(f"{MINUTES}.{ELSEWHERE}").value)]
-    found += [minutes for role in roles if (minutes := _minutes(f"role.{role}")) is not None]
-    return timedelta(minutes=min(found))
+    return timedelta(minutes=min([_minutes(zone or ELSEWHERE, role) for role in roles or [""]]))
 
 
-def _minutes(code: str) -> float | None:
-    try:
-        return float(threshold(f"{MINUTES}.{code}").value)
-    except UnknownReference:
-        return None
+def _minutes(zone: str, role: str) -> float:
+    for code in (f"{MINUTES}.{zone}.{role}", f"{MINUTES}.{zone}"):
+        try:
+            return float(threshold(code).value)
+        except UnknownReference:
+            continue
+    return float(threshold(MINUTES).value)
 
 
 @dataclass(frozen=True, slots=True)

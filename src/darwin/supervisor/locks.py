@@ -34,6 +34,10 @@ class FileLock:
         """Let go; the file stays open."""
         fcntl.flock(self._fd, fcntl.LOCK_UN)
 
+    @property
+    def is_closed(self) -> bool:
+        return self._fd < 0
+
     def close(self) -> None:
         """Let go and close the file."""
         if self._fd >= 0:

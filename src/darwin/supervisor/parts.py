@@ -30,7 +30,13 @@ def command(*words: str) -> tuple[str, ...]:
 
 
 WEB = Part("web", "The web server", ("-m", "darwin.supervisor.web"))
-PARTS: tuple[Part, ...] = (WEB,)
+PARTS: tuple[Part, ...] = (
+    WEB,
+    Part("publisher", "The publisher of live screens", command("ledger", "publish", "--forever")),
+    Part("blocks", "The closing of the ledger's blocks", command("ledger", "close-blocks", "--forever")),
+    Part("deadlines", "The deadlines' worker", command("deadlines", "work", "--forever")),
+    Part("practice", "The made-up force", command("practice", "load", "--keep-up"), modes=("practice",)),
+)
 
 
 def parts_of(mode: str) -> tuple[Part, ...]:
@@ -47,6 +53,7 @@ class Pauses:
 
     clock: Callable[[], float]
     started_at: float = 0.0
+    ends_in_a_row: int = 0
     _next_s: float = FIRST_PAUSE_S
 
     def start(self) -> None:
@@ -56,6 +63,8 @@ class Pauses:
         """The pause after this end, in seconds."""
         if self.clock() - self.started_at >= HEALTHY_AFTER_S:
             self._next_s = FIRST_PAUSE_S
+            self.ends_in_a_row = 0
+        self.ends_in_a_row += 1
         pause = self._next_s
         self._next_s = min(2 * pause, LONGEST_PAUSE_S)
         return pause

@@ -64,7 +64,12 @@ class Server:
         )
 
     def leave(self) -> None:
-        """Stop using the server; it stops if nobody else does, and this returns when it has."""
+        """Stop using the server; it stops if nobody else does, and this returns when it has.
+
+        Does nothing a second time.
+        """
+        if self._users.is_closed:
+            return
         last = self._users.try_exclusive()
         self._users.close()
         if not last:

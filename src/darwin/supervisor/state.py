@@ -16,12 +16,16 @@ Condition = Literal["starting", "running", "waiting", "done", "stopping"]
 
 @dataclass(frozen=True, slots=True)
 class PartState:
-    """One part: its condition since when (ISO 8601, UTC), how often it was started again, its process."""
+    """One part: its condition since when (ISO 8601, UTC), how often it was started again, its process.
+
+    ends_in_a_row: how often it ended without a healthy minute in between.
+    """
 
     name: str
     condition: Condition
     since: str
     restarts: int
+    ends_in_a_row: int
     pid: int | None
 
 

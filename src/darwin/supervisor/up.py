@@ -61,7 +61,7 @@ def _check_that_pages_are_built() -> None:
 
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         raise DarwinError(
-            "The pages' styles and scripts are not built. Nothing was started. Run make setup, then start again."
+            "The pages' styles and scripts are not built. Nothing was started. Run make setup first."
         )
 
 

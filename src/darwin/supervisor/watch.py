@@ -191,6 +191,7 @@ class Watch:
                 running.condition,
                 running.since,
                 running.restarts,
+                running.pauses.ends_in_a_row,
                 running.process.pid if running.process else None,
             )
             for running in everyone

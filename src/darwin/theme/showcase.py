@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 
+from darwin.theme.forms import PeriodForm
 from darwin.theme.parts import STATE_WORDS, VIEW_WORDS, ClockFace, Crumb, Stop, Tile, View, Work
 from darwin.theme.showcase_charts import shown_results
 
@@ -38,6 +39,7 @@ def showcase() -> dict[str, Any]:
     late = _clock(timedelta(minutes=-1, seconds=-20), 10 * _MINUTE)
     soon = _clock(timedelta(minutes=3, seconds=12), 18 * _MINUTE)
     return {
+        "period": PeriodForm({"from_day": "1/10/2026", "to_day": "31 Oct 2026"}, auto_id="period-%s"),
         "form": _Form(answers, auto_id="more-%s"),
         "sides": [
             {

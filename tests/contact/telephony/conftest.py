@@ -212,7 +212,7 @@ def hear(adapter: AsteriskAdapter, parts: Iterable[tuple[float, bytes]]) -> list
             if isinstance(piece, Message):
                 stamp = timestamp_of(piece)
                 when = stamp or _moment(at)
-                events += adapter.feed(Received(piece, when, when, stamped=stamp is not None))
+                events += adapter.feed(Received(piece, when, stamped=stamp is not None))
             elif not isinstance(piece, Banner):
                 events += adapter.lose()
     return events + adapter.end_session()

@@ -4,6 +4,7 @@ The streams are written by a made-up switch with the field sets of a real one.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -432,3 +433,22 @@ def test_state_names_pair_the_member_with_the_interface(switch: Any, listen: Lis
         ("Operator 1002", "PJSIP/1002", "paused: Meal break"),
         ("Operator 1003", "PJSIP/1003", "idle"),
     ]
+
+
+def test_one_id_never_stands_for_two_contents(switch: Any, listen: Listen) -> None:
+    """However a stream is torn, an event that says something else bears another id."""
+    switch.user_event(0, 1, "CallArrived", ("CallerPres", "prohib_not_screened"))
+    switch.join(0.1, 1)
+    switch.no_answer(6, 1, 1002, 5)
+    switch.connect(10, 1, 1001, 11, 10)
+    switch.blind_transfer(14.9, 1, 1001, 11)
+    switch.complete(14.91, 1, 1001, 11, 10, 5, "transfer")
+    switch.join(15, 1)
+    switch.leave(20, 1)
+    switch.user_event(20.1, 1, "CallbackRequested")
+    known: dict[str, CallEvent] = {}
+    for cut in range(len(switch.parts) + 1):
+        for heard in (listen(switch.parts[:cut], switch.parts[cut:]), listen(switch.parts[cut:])):
+            for event in heard:
+                same = replace(event, sequence=0)
+                assert known.setdefault(event.event_id, same) == same

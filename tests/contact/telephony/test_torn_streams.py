@@ -1,7 +1,7 @@
 """A stream that breaks off anywhere and goes on in another connection: the same result, or unknown.
 
-The full form reads the bytes anew for every cut; the normal run reads each message once and shows, for every byte,
-that a cut inside a message only loses that message.
+The full form reads the bytes anew for every cut; the normal run reads each message once and shows, for
+every byte, that a cut inside a message only loses that message.
 """
 
 import copy
@@ -13,6 +13,7 @@ import pytest
 from darwin.contact.telephony.ami import AmiCodec, Banner, Message, Spoiled
 from darwin.contact.telephony.asterisk import AsteriskAdapter, events_of_items, events_of_recording
 from darwin.contact.telephony.events import CallEvent, Entry, Outcome
+from darwin.contact.telephony.queue_log import events_of_queue_log
 from darwin.contact.telephony.reading import Reading
 from darwin.contact.telephony.recording import (
     Received,
@@ -109,8 +110,8 @@ def test_a_stream_cut_between_messages_is_right_or_unknown(
 
 
 def test_a_cut_at_any_byte_loses_only_the_message_it_falls_into(raw: bytes, items: list[Received]) -> None:
-    """With the test above this covers every byte of the stretch: the head of a cut message is never a message, its
-    tail never says anything, and a banner between them ends the one before the other."""
+    """With the test above this covers every byte of the stretch: the head of a cut message is never a
+    message, its tail never says anything, and a banner between them ends the one before the other."""
     adapter = AsteriskAdapter()
     for i in _within(items):
         message = items[i].message
@@ -124,7 +125,7 @@ def test_a_cut_at_any_byte_loses_only_the_message_it_falls_into(raw: bytes, item
             for piece in pieces:
                 if isinstance(piece, Message):
                     stamped = timestamp_of(piece) is not None
-                    assert adapter.feed(Received(piece, items[i].at, items[i].at, stamped=stamped)) == []
+                    assert adapter.feed(Received(piece, items[i].at, stamped=stamped)) == []
 
 
 def _is_doubtful(piece: object) -> bool:
@@ -135,6 +136,46 @@ def _read_cut(tmp_path: Path, parts: list[bytes]) -> list[CallEvent]:
     path = tmp_path / "cut.raw"
     path.write_bytes(b"".join(parts))
     return list(events_of_recording(path))
+
+
+def test_a_torn_recording_beside_a_whole_one_changes_nothing(
+    items: list[Received], entries_of: Derive
+) -> None:
+    full = list(events_of_items(iter(items), reading=Reading()))
+    known = entries_of(full)
+    for i in list(_within(items))[::5]:
+        torn = AsteriskAdapter()
+        events = [event for item in items[:i] for event in torn.feed(item)] + torn.end_session()
+        torn.begin_session()
+        events += [event for item in items[i + 7 :] for event in torn.feed(item)]
+        assert entries_of([*events, *full]) == known
+
+
+@pytest.mark.parametrize("lost", [1, 60, 250, 600])
+def test_the_log_makes_a_torn_recording_whole(
+    recording_folder: Path,
+    items: list[Received],
+    whole: dict[str, list[Entry]],
+    entries_of: Derive,
+    lost: int,
+) -> None:
+    """Every entry once, with its number and outcome; waits to the second, exact where the stream was."""
+    log = list(events_of_queue_log(recording_folder / "queue_log"))
+    expected = {(e.call_id, e.entry_no): e for entries in whole.values() for e in entries if e.entry_no}
+    for i in list(_within(items))[::11]:
+        torn = AsteriskAdapter()
+        events = [event for item in items[:i] for event in torn.feed(item)] + torn.end_session()
+        torn.begin_session()
+        events += [event for item in items[i + lost :] for event in torn.feed(item)] + torn.end_session()
+        found = {(e.call_id, e.entry_no): e for e in entries_of([*events, *log]) if e.entry_no}
+        assert found.keys() == expected.keys()
+        for key, entry in found.items():
+            known = expected[key]
+            assert (entry.outcome, entry.ended_by) == (known.outcome, known.ended_by)
+            assert entry.wait_ms is not None
+            assert known.wait_ms is not None
+            assert abs(entry.wait_ms - known.wait_ms) <= (1_100 if entry.wait_in_seconds else 3)
+            assert len(entry.no_answers) == len(known.no_answers)
 
 
 @pytest.mark.parametrize("login", [b"", b"Response: Success\r\nMessage: Authentication accepted\r\n\r\n"])

@@ -1,8 +1,8 @@
 """Amazon Connect contact trace records, read into calls.
 
 Fields: docs.aws.amazon.com, Connect administrator guide, "Contact records data model". A record is delivered
-again whenever it changes; the later LastUpdateTimestamp holds. One record is one contact in at most one queue:
-a transfer is a record of its own with PreviousContactId.
+again whenever it changes; the later LastUpdateTimestamp holds. One record is one contact in at most one
+queue: a transfer is a record of its own with PreviousContactId.
 """
 
 from collections.abc import Mapping

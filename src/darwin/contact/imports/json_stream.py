@@ -31,7 +31,8 @@ class Found:
 def read_records(path: Path, progress: Progress) -> Iterator[Found]:
     """The records of the file in order.
 
-    Raises ImportRefused for a file that cannot be opened, is empty, is not text or does not begin with a record.
+    Raises ImportRefused for a file that cannot be opened, is empty, is not text or does not begin with a
+    record.
     """
     try:
         raw = CountedFile(path, progress)
@@ -75,7 +76,8 @@ class _Reader:
                 return
             if self._held[0] != "{" and not self.any_found:
                 raise ImportRefused(
-                    f"{self._name} is not a file of JSON records: its text does not begin with an opening brace or "
+                    f"{self._name} is not a file of JSON records: its text does not begin with an opening "
+                    f"brace or "
                     "bracket. Nothing was imported."
                 )
             line = self._line

@@ -27,14 +27,15 @@ class MomentFormat:
     """A compiled format: the codes of strptime %Y %y %m %d %H %M %S %f %z, and literal marks.
 
     Where codes stand without a mark between them each has all its digits (990101), so that a digit lost
-    cannot shift the others. first_short_year: the year that two digits begin at (1970: 70 is 1970, 69 is 2069).
+    cannot shift the others. first_short_year: the year that two digits begin at (1970: 70 is 1970, 69 is
+    2069).
     """
 
     pattern: re.Pattern[str]
     first_short_year: int | None
 
     def parts(self, text: str) -> dict[str, int] | None:
-        """The numbers in the text by name, a fraction as microseconds; None if the text is of another form."""
+        """The numbers in the text by name, a fraction as microseconds; None for a text of another form."""
         found = self.pattern.fullmatch(text)
         if found is None:
             return None
@@ -60,7 +61,8 @@ def compile_format(written: str, first_short_year: int | None = None) -> MomentF
         )
     if "%y" in written and first_short_year is None:
         raise UnreadableFormat(
-            f"The format “{written}” has years of two digits. Say from which year they count: first_year = 1970 "
+            f"The format “{written}” has years of two digits. Say from which year they count: first_year "
+            f"= 1970 "
             "reads 70 as 1970 and 69 as 2069."
         )
     pieces = [

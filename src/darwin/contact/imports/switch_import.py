@@ -22,7 +22,10 @@ _BY_DIALPLAN = frozenset({Tells.ARRIVALS, Tells.REFUSALS})
 def import_asterisk_ami(
     *, actor: Actor, path: Path, index: Path | None, switch: str, progress: Progress
 ) -> ImportReport:
-    """Store the events of an AMI recording. Rows are its messages. Raises DarwinError if it is no recording."""
+    """Store the events of an AMI recording.
+
+    Rows are its messages. Raises DarwinError if it is no recording.
+    """
     reading = Reading()
     events = events_of_recording(path, index, switch=switch, reading=reading)
     return _import_events(actor, path, switch, events, reading, progress)

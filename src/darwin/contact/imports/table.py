@@ -51,10 +51,7 @@ def read_table(path: Path, mapping: Mapping, progress: Progress) -> tuple[list[s
     that the mapping names.
     """
     lines = _lines(path, mapping.encoding, progress)
-    if mapping.column_names:
-        header = list(mapping.column_names)
-    else:
-        header = _header(path, lines, mapping)
+    header = list(mapping.column_names) or _header(path, lines, mapping)
     _check_columns(path, header, mapping)
     return header, _rows(lines, mapping, len(header))
 
@@ -64,8 +61,10 @@ def _header(path: Path, lines: Iterator[tuple[int, str]], mapping: Mapping) -> l
         if line.strip():
             if "\x00" in line or _NOT_DECODED.search(line):
                 raise ImportRefused(
-                    f"The first line of {path.name} is not text in the encoding {mapping.encoding}. If the file "
-                    "is in another (utf-16 and cp1252 are common), say so as encoding in [file] of the mapping. "
+                    f"The first line of {path.name} is not text in the encoding {mapping.encoding}. If "
+                    f"the file "
+                    "is in another (utf-16 and cp1252 are common), say so as encoding in [file] of the "
+                    "mapping. "
                     "Nothing was imported."
                 )
             return [name.strip() for name in _split(line, mapping)]
@@ -103,13 +102,15 @@ def _lines(path: Path, encoding: str, progress: Progress) -> Iterator[tuple[int,
                 number += 1
                 if len(line) == LONGEST_LINE:
                     raise ImportRefused(
-                        f"Line {number} of {path.name} is longer than {LONGEST_LINE:,} characters: this is not a "
+                        f"Line {number} of {path.name} is longer than {LONGEST_LINE:,} characters: this "
+                        f"is not a "
                         "table of calls. What was imported before it was kept."
                     )
                 yield number, line.rstrip("\r\n")
         except UnicodeError as problem:
             raise ImportRefused(
-                f"{path.name} stops being text in the encoding {encoding} after line {number}. What was imported "
+                f"{path.name} stops being text in the encoding {encoding} after line {number}. What was "
+                f"imported "
                 "before it was kept; say the right encoding in [file] of the mapping and import again."
             ) from problem
 

@@ -50,8 +50,10 @@ class MeasureDefinition:
 
 _FROM = date(2015, 1, 1)
 WAIT_RULE = (
-    "a wait runs from joining the queue to being connected for an answered caller, to leaving for every other, "
-    "by the switch's own time stamps, or by the time of receipt where it sends none. A log that states the wait "
+    "a wait runs from joining the queue to being connected for an answered caller, to leaving for every "
+    "other, "
+    "by the switch's own time stamps, or by the time of receipt where it sends none. A log that states "
+    "the wait "
     "is taken at its word. Waits known in whole seconds only stay so."
 )
 PERIOD_RULE = (
@@ -215,7 +217,8 @@ _DEFINITIONS = (
         left_out="waits of no length.",
         timing=(
             "every stay from joining to leaving, those who were waiting when the period began included; who "
-            "leaves in the instant another joins has left first. At least the greatest length or position that "
+            "leaves in the instant another joins has left first. At least the greatest length or position "
+            "that "
             "the switch itself stated."
         ),
     ),
@@ -282,11 +285,12 @@ def definition(name: str, on: date | None = None) -> MeasureDefinition:
 
 
 def definition_text(threshold_s: float) -> str:
-    """One paragraph on how the figures of a line are counted, for the head of a page or a command's answer."""
+    """One paragraph on how the figures of a line are counted, for a page's head or a command's answer."""
     return (
         f"An entry is one joining of the queue. Answered in time: a wait of at most {threshold_s:g} seconds. "
         "“Of offered” divides by joinings and refusals together, “of answered” by answered joinings. "
-        f"Wait: {WAIT_RULE} Period: {PERIOD_RULE} Percentiles by linear interpolation. Abandoned: the caller hung "
+        f"Wait: {WAIT_RULE} Period: {PERIOD_RULE} Percentiles by linear interpolation. Abandoned: the "
+        f"caller hung "
         "up; expelled: the switch ended the wait. Talk is the handler's own part. A figure that no imported "
         "record can give is left empty, never nought. Version 1, from 2015-01-01."
     )

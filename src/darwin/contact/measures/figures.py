@@ -33,8 +33,6 @@ class GroupBy(StrEnum):
 _GROUPS: Mapping[GroupBy, str] = {
     GroupBy.HALF_HOUR: "date_bin('30 minutes', stay.offered_at, timestamptz '2000-01-01 00:00+00')",
     GroupBy.HOUR: "date_bin('1 hour', stay.offered_at, timestamptz '2000-01-01 00:00+00')",
-    GroupBy.DAY: f"date_trunc('day', stay.offered_at, {LONDON})",
-    GroupBy.MONTH: f"date_trunc('month', stay.offered_at, {LONDON})",
     GroupBy.HOUR_OF_DAY: f"extract(hour FROM stay.offered_at AT TIME ZONE {LONDON})::int",
     GroupBy.WEEKDAY: f"extract(isodow FROM stay.offered_at AT TIME ZONE {LONDON})::int",
     GroupBy.LEG: "stay.kind",
@@ -42,40 +40,46 @@ _GROUPS: Mapping[GroupBy, str] = {
     GroupBy.LANGUAGE: "contact.language",
     GroupBy.ACCESS_ROUTE: "contact.access_route",
 }
+_CALENDAR = {GroupBy.DAY, GroupBy.MONTH}
 _OF_THE_CONTACT = {GroupBy.CHANNEL, GroupBy.LANGUAGE, GroupBy.ACCESS_ROUTE}
 
 # A call that reached the number and then neither joined nor was refused has no leg: it is an arrival only.
+# Waits are told apart by outcome here, once a row, because the aggregates below skip what is null.
 _STAYS = """
-SELECT offered_at, outcome, wait_ms, talk_ms, ended_by, contact_id, kind
+SELECT offered_at, outcome, ended_by, contact_id, only_in_queue, kind, talk_ms,
+  CASE WHEN outcome = 'answered' THEN wait_ms END AS answered_ms,
+  CASE WHEN outcome = 'abandoned' THEN wait_ms END AS abandoned_ms
 FROM contact_contactleg
-WHERE queue_id = %(queue)s AND offered_at >= %(from)s AND offered_at < %(to)s
+WHERE queue_id = %(queue)s AND offered_at >= {start} AND offered_at < {end}
 UNION ALL
-SELECT announced.at, 'announced', NULL, NULL, '', announced.contact_id, 'IVR'
+SELECT announced.at, 'announced', '', announced.contact_id, true, 'IVR', NULL, NULL, NULL
 FROM contact_announcement AS announced
-WHERE announced.queue_id = %(queue)s AND announced.at >= %(from)s AND announced.at < %(to)s
+WHERE announced.queue_id = %(queue)s AND announced.at >= {start} AND announced.at < {end}
   AND NOT EXISTS (
     SELECT FROM contact_contactleg AS leg
     WHERE leg.contact_id = announced.contact_id AND leg.queue_id = announced.queue_id)
 """
+_WHOLE = _STAYS.format(start="%(from)s", end="%(to)s")
 
 _FIGURES = """
-count(DISTINCT contact_id),
+count(*) FILTER (WHERE only_in_queue) + count(DISTINCT contact_id) FILTER (WHERE NOT only_in_queue),
 count(*) FILTER (WHERE outcome = 'refused'),
 count(*) FILTER (WHERE outcome NOT IN ('refused', 'announced')),
-count(DISTINCT contact_id) FILTER (WHERE outcome NOT IN ('refused', 'announced')),
+count(*) FILTER (WHERE only_in_queue AND outcome NOT IN ('refused', 'announced'))
+  + count(DISTINCT contact_id) FILTER (WHERE NOT only_in_queue AND outcome NOT IN ('refused', 'announced')),
 count(*) FILTER (WHERE outcome = 'answered'),
 count(*) FILTER (WHERE outcome = 'abandoned'),
 count(*) FILTER (WHERE outcome = 'callback_requested'),
 count(*) FILTER (WHERE outcome = 'expelled'),
 count(*) FILTER (WHERE outcome = 'unknown'),
-count(*) FILTER (WHERE outcome = 'answered' AND wait_ms <= %(threshold)s),
-count(*) FILTER (WHERE outcome = 'answered' AND wait_ms IS NULL),
-avg(wait_ms) FILTER (WHERE outcome = 'answered'),
-percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY wait_ms) FILTER (WHERE outcome = 'answered'),
-max(wait_ms) FILTER (WHERE outcome = 'answered'),
-avg(wait_ms) FILTER (WHERE outcome = 'abandoned'),
-max(wait_ms) FILTER (WHERE outcome = 'abandoned'),
-avg(talk_ms) FILTER (WHERE outcome = 'answered'),
+count(*) FILTER (WHERE answered_ms <= %(threshold)s),
+count(answered_ms),
+avg(answered_ms),
+percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY answered_ms),
+max(answered_ms),
+avg(abandoned_ms),
+max(abandoned_ms),
+avg(talk_ms),
 count(*) FILTER (WHERE ended_by = 'blind_transfer'),
 count(*) FILTER (WHERE ended_by = 'attended_transfer')
 """
@@ -92,7 +96,7 @@ def queue_figures(
     if not tells:
         return QueueFigures()
     parameters = _parameters(queue, from_at, to_at, threshold_s)
-    row = select_rows(f"SELECT NULL, {_FIGURES} FROM ({_STAYS}) AS stay", parameters)[0]  # noqa: S608
+    row = select_rows(f"SELECT NULL, {_FIGURES} FROM ({_WHOLE}) AS stay", parameters)[0]  # noqa: S608
     return _told_only(_figures_of(row), tells)
 
 
@@ -111,15 +115,33 @@ def grouped_figures(
     """
     if not tells:
         return []
+    statement = _by_calendar(by) if by in _CALENDAR else _by_group(by)
+    rows = select_rows(statement, _parameters(queue, from_at, to_at, threshold_s))
+    return [_told_only(_figures_of(row), tells) for row in rows]
+
+
+def _by_group(by: GroupBy) -> str:
     contact = (
         "JOIN contact_contact AS contact ON contact.id = stay.contact_id" if by in _OF_THE_CONTACT else ""
     )
-    rows = select_rows(
-        f"SELECT {_GROUPS[by]}, {_FIGURES} FROM ({_STAYS}) AS stay {contact} "  # noqa: S608
-        "GROUP BY 1 ORDER BY 1 NULLS LAST",
-        _parameters(queue, from_at, to_at, threshold_s),
+    return (
+        f"SELECT {_GROUPS[by]}, {_FIGURES} FROM ({_WHOLE}) AS stay {contact} "  # noqa: S608
+        "GROUP BY 1 ORDER BY 1 NULLS LAST"
     )
-    return [_told_only(_figures_of(row), tells) for row in rows]
+
+
+def _by_calendar(by: GroupBy) -> str:
+    """A period at a time, each read from the index by itself: far cheaper than sorting years of stays."""
+    stays = _STAYS.format(start="greatest(period.start, %(from)s)", end="least(period.ended, %(to)s)")
+    step = f"interval '1 {by.value}'"
+    return f"""
+SELECT period.start, figures.* FROM (
+  SELECT local AT TIME ZONE {LONDON} AS start, (local + {step}) AT TIME ZONE {LONDON} AS ended
+  FROM generate_series(
+    date_trunc('{by.value}', %(from)s AT TIME ZONE {LONDON}), %(to)s AT TIME ZONE {LONDON}, {step}) AS local
+) AS period, LATERAL (SELECT {_FIGURES} FROM ({stays}) AS stay HAVING count(*) > 0) AS figures
+WHERE period.start < %(to)s ORDER BY 1
+"""  # noqa: S608
 
 
 def _parameters(
@@ -141,7 +163,7 @@ def _figures_of(row: tuple[Any, ...]) -> QueueFigures:
         expelled,
         unknown,
         within,
-        wait_unknown,
+        wait_known,
         asa,
         percentiles,
         max_answered,
@@ -165,7 +187,7 @@ def _figures_of(row: tuple[Any, ...]) -> QueueFigures:
         unknown=unknown,
         offered_including_refused=entries + refused,
         answered_within_threshold=within,
-        answered_wait_unknown=wait_unknown,
+        answered_wait_unknown=answered - wait_known,
         pct_within_of_offered=share_pct(within, entries + refused),
         pct_within_of_answered=share_pct(within, answered),
         abandonment_pct=share_pct(abandoned, entries),

@@ -37,7 +37,9 @@ class HandlerFigures:
     note: str = ""
 
 
-def handler_figures(*, viewer: Account, handler: Account, from_at: datetime, to_at: datetime) -> HandlerFigures:
+def handler_figures(
+    *, viewer: Account, handler: Account, from_at: datetime, to_at: datetime
+) -> HandlerFigures:
     """The figures of `handler` in [from_at, to_at), as `viewer` sees them; leaves a consultation.
 
     Raises PermissionDenied unless the viewer is the handler or the handler's line manager.

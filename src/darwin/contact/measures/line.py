@@ -89,7 +89,8 @@ def note_on(told: Told, from_at: datetime, to_at: datetime) -> str:
     """What the reader has to know about the records behind the figures; "" where nothing."""
     if told.nothing:
         return (
-            f"No imported record covers {_moment(from_at)} to {_moment(to_at)} for this queue, so there is no "
+            f"No imported record covers {_moment(from_at)} to {_moment(to_at)} for this queue, so there "
+            f"is no "
             "figure. That is not the same as no calls."
         )
     sentences = []

@@ -1,5 +1,6 @@
 """Everyone who gave up, matched to what the same number did next."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -61,13 +62,14 @@ class LostCallers:
 
 
 # Numbered: 1 everyone who gave up in the period; 2 the next contact of the same number, whatever its channel,
-# that began after the first did and within the matching time after giving up; 3 the first answer among all such
+# that began after the first did and within the matching time after giving up; 3 the first answer among all
+# such
 # contacts (a message or a form that arrived has got through by arriving); 4 whether the number is shared.
 _LOST = """
 WITH lost AS (
   SELECT leg.id, leg.contact_id, contact.caller_number, contact.withheld, leg.offered_at,
-    coalesce(leg.left_at, leg.offered_at + leg.wait_ms * interval '1 millisecond', leg.offered_at) AS gave_up_at,
-    leg.wait_ms, leg.abandon_point
+    coalesce(leg.left_at, leg.offered_at + leg.wait_ms * interval '1 millisecond', leg.offered_at) AS
+    gave_up_at, leg.wait_ms, leg.abandon_point
   FROM contact_contactleg AS leg JOIN contact_contact AS contact ON contact.id = leg.contact_id
   WHERE leg.queue_id = %(queue)s AND leg.offered_at >= %(from)s AND leg.offered_at < %(to)s
     AND leg.outcome = 'abandoned'
@@ -104,13 +106,13 @@ WITH lost AS (
   FROM followed
 )
 """
-_COUNTS = _LOST + "SELECT fate, count(*), count(*) FILTER (WHERE probable) FROM told GROUP BY fate"
+_COUNTS = f"{_LOST} SELECT fate, count(*), count(*) FILTER (WHERE probable) FROM told GROUP BY fate"  # noqa: S608
 _ROWS = (
     _LOST
     + """
 SELECT id, contact_id, caller_number, offered_at, gave_up_at, wait_ms, abandon_point, fate, probable,
   next_id, next_at, next_channel, got_through_at
-FROM told WHERE %(fate)s::text IS NULL OR fate = %(fate)s
+FROM told WHERE %(fates)s::text[] IS NULL OR fate = ANY(%(fates)s)
 ORDER BY offered_at DESC, id LIMIT %(limit)s OFFSET %(offset)s
 """
 )
@@ -121,11 +123,13 @@ def lost_callers(
     from_at: datetime,
     to_at: datetime,
     *,
-    fate: Fate | None = None,
+    fates: Collection[Fate] | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> LostCallers:
     """Everyone who gave up in [from_at, to_at), the latest first, a page at a time; two queries.
+
+    fates: only those of whom this became; None everyone. The counts are of everyone.
 
     A number is not a person: on a number with many contacts a match is only probable. The caller records the
     consultation of the contacts that it shows.
@@ -139,7 +143,7 @@ def lost_callers(
         "within": within,
         "shared": shared,
         "shared_within": shared_within,
-        "fate": fate.value if fate else None,
+        "fates": None if fates is None else [fate.value for fate in fates],
         "limit": limit,
         "offset": offset,
     }
@@ -156,5 +160,5 @@ def lost_callers(
 def _lost_caller(row: tuple[object, ...]) -> LostCaller:
     values = list(row)
     values[5] = as_seconds(values[5])  # type: ignore[arg-type]
-    values[7] = Fate(values[7])
+    values[7] = Fate(str(values[7]))
     return LostCaller(*values)  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from darwin.contact.measures.families import CHANNELS, LINE, RECOVERY, REPEATS, WAY, Family, Figures
@@ -217,8 +217,8 @@ def full_months(queue: ContactQueue, now: datetime) -> tuple[list[Step], tuple[t
     last = min(add_months(month_of(now), -1), month_of(told.covered[-1][1]))
     if last < first:
         return [], told.covered
-    period = Period.of_days(first, add_months(last, 1).replace(day=1))
-    steps = [step for step in steps_of(period, GroupBy.MONTH, told.covered, now)][:-1]
+    period = Period.of_days(first, add_months(last, 1) - timedelta(days=1))
+    steps = steps_of(period, GroupBy.MONTH, told.covered, now)
     while steps and steps[0].recorded < _FIRST_MONTH_RECORDED and len(steps) > 1:
         steps.pop(0)
     while steps and steps[-1].gap:

@@ -33,6 +33,8 @@ JOIN contact_failuredemandtag AS tag ON tag.contact_id = here.id GROUP BY tag.ca
 """
 )
 
+_COUNT = f"{_CONTACTS} SELECT count(*) FROM here"  # noqa: S608
+
 
 @dataclass(frozen=True, slots=True)
 class RepeatContacts:
@@ -67,5 +69,5 @@ def repeat_contacts(queue: ContactQueue, from_at: datetime, to_at: datetime) -> 
 def failure_demand(queue: ContactQueue, from_at: datetime, to_at: datetime) -> FailureDemand:
     """Contacts in [from_at, to_at) with a tag of failure demand, by cause."""
     window = {"queue": queue.id, "from": from_at, "to": to_at}
-    contacts = select_rows(f"{_CONTACTS} SELECT count(*) FROM here", window)[0][0]
+    contacts = select_rows(_COUNT, window)[0][0]
     return FailureDemand(contacts, dict(select_rows(_FAILURE_DEMAND, window)))

@@ -17,7 +17,10 @@ Covered = tuple[datetime, datetime, frozenset[Tells]]
 
 
 def what_is_told(queue: ContactQueue, from_at: datetime, to_at: datetime) -> Told:
-    """The facts told for any part of [from_at, to_at), the time covered, and the gaps. Two queries at most."""
+    """The facts told for any part of [from_at, to_at), the time covered, and the gaps.
+
+    Two queries at most.
+    """
     rows = Coverage.objects.filter(
         Q(queue=queue) | Q(queue__isnull=True, switch=queue.switch),
         from_at__lt=to_at,

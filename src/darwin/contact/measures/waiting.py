@@ -16,8 +16,8 @@ WITH stay AS (
   WHERE queue_id = %(queue)s AND offered_at >= %(from)s - interval '1 day' AND offered_at < %(to)s
     AND joined_at < %(to)s AND outcome <> 'refused'
 ), step AS (
-  SELECT greatest(joined_at, %(from)s) AS at, 1 AS change FROM stay WHERE left_at > joined_at AND left_at > %(from)s
-  UNION ALL
+  SELECT greatest(joined_at, %(from)s) AS at, 1 AS change FROM stay WHERE left_at > joined_at AND left_at >
+  %(from)s UNION ALL
   SELECT left_at, -1 FROM stay WHERE left_at > joined_at AND left_at > %(from)s
 ), running AS (
   SELECT sum(change) OVER (ORDER BY at, change ROWS UNBOUNDED PRECEDING) AS waiting FROM step

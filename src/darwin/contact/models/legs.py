@@ -16,7 +16,8 @@ class ContactLeg(models.Model):
     earliest moment that is. `joined_at` is when waiting in the queue began, null if it never did or is
     not known. `wait_ms` null: not known. `wait_in_seconds`: known in whole seconds only. `talk_ms` is
     the handler's own part. `agent` is the switch's interface, `member` its display name. `ended_by`:
-    caller, agent, blind_transfer, attended_transfer or "" (not known).
+    caller, agent, blind_transfer, attended_transfer or "" (not known). `only_in_queue`: the contact has no
+    other leg in this queue, so that different calls need not be told apart one by one.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -39,6 +40,7 @@ class ContactLeg(models.Model):
     queue_length = models.PositiveIntegerField(null=True)
     reason = models.CharField(max_length=60, default="")
     ended_by = models.CharField(max_length=20, default="")
+    only_in_queue = models.BooleanField(default=False)
     abandon_point = models.CharField(max_length=20, choices=AbandonPoint.choices, default="")
 
     class Meta:
@@ -58,7 +60,16 @@ class ContactLeg(models.Model):
             # Every figure of a queue is read from this index alone.
             models.Index(
                 fields=["queue", "offered_at"],
-                include=["outcome", "wait_ms", "talk_ms", "ended_by", "contact", "kind", "abandon_point"],
+                include=[
+                    "outcome",
+                    "wait_ms",
+                    "talk_ms",
+                    "ended_by",
+                    "contact",
+                    "only_in_queue",
+                    "kind",
+                    "abandon_point",
+                ],
                 name="leg_for_measures",
             ),
         ]

@@ -13,9 +13,15 @@ from darwin.contact.numbers import normalise_number
 from darwin.contact.records import Recorded
 from darwin.contact.services.bulk import change_rows, select_rows, stage_rows
 from darwin.contact.services.coverage import store_coverage
-from darwin.contact.services.evidence import load_evidence, store_events, store_members
 from darwin.contact.services.derived_legs import StoredLeg, first_moment, leg_records, same_stays
-from darwin.contact.services.legs import LEG_COLUMNS, NO_ANSWER_COLUMNS, leg_row, no_answer_rows
+from darwin.contact.services.evidence import load_evidence, store_events, store_members
+from darwin.contact.services.legs import (
+    LEG_COLUMNS,
+    NO_ANSWER_COLUMNS,
+    leg_row,
+    no_answer_rows,
+    only_in_queue,
+)
 from darwin.contact.services.queues import TELEPHONE, queues_by_slug
 from darwin.contact.telephony.entries import CallDerivation, derive_call
 from darwin.contact.telephony.events import CallEvent, Entry
@@ -120,7 +126,7 @@ def _store_announcements(
 def _store_legs(
     contacts: dict[str, UUID], told: dict[str, list[Entry]], queues: dict[str, tuple[UUID, str]]
 ) -> None:
-    """Make the legs of each contact those that were derived, keeping the identifier of what is the same stay."""
+    """Make the legs of each contact those that were derived; the same stay keeps its identifier."""
     known = _known_legs(list(contacts.values()))
     rows: list[tuple[Any, ...]] = []
     rings: list[tuple[Any, ...]] = []
@@ -129,8 +135,8 @@ def _store_legs(
         legs = leg_records(told[call_id])
         kept = same_stays(known[contact_id], legs, queues)
         gone += known[contact_id].keys() - set(kept)
-        for leg_id, leg in zip(kept, legs, strict=True):
-            rows.append(leg_row(leg_id, contact_id, *queues[leg.queue], leg))
+        for leg_id, leg, only in zip(kept, legs, only_in_queue(legs), strict=True):
+            rows.append(leg_row(leg_id, contact_id, queues[leg.queue], leg, only=only))
             rings += no_answer_rows(leg_id, leg.no_answers)
     _replace_rings([leg for legs_of in known.values() for leg in legs_of], rings)
     if gone:

@@ -12,7 +12,13 @@ from darwin.contact.numbers import normalise_number
 from darwin.contact.records import CallRecord, Recorded, fingerprint_of
 from darwin.contact.services.bulk import change_rows, copy_rows, select_rows
 from darwin.contact.services.coverage import store_coverage
-from darwin.contact.services.legs import LEG_COLUMNS, NO_ANSWER_COLUMNS, leg_row, no_answer_rows
+from darwin.contact.services.legs import (
+    LEG_COLUMNS,
+    NO_ANSWER_COLUMNS,
+    leg_row,
+    no_answer_rows,
+    only_in_queue,
+)
 from darwin.contact.services.queues import TELEPHONE, queues_by_slug
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.ids import new_id
@@ -132,9 +138,9 @@ def _store(source: str, fresh: Iterable[tuple[CallRecord, int]], replaced: Mappi
         slugs = {leg.queue for leg in record.legs} | {slug for slug, _ in record.announced}
         if not slugs <= queues.keys():
             queues |= queues_by_slug(slugs, channel=record.channel or TELEPHONE, switch=source)
-        for leg in record.legs:
+        for leg, only in zip(record.legs, only_in_queue(record.legs), strict=True):
             leg_id = new_id()
-            legs.append(leg_row(leg_id, contact_id, *queues[leg.queue], leg))
+            legs.append(leg_row(leg_id, contact_id, queues[leg.queue], leg, only=only))
             if leg.no_answers:
                 rings += no_answer_rows(leg_id, leg.no_answers)
         announcements += [(new_id(), contact_id, queues[slug][0], at) for slug, at in record.announced]

@@ -34,7 +34,10 @@ def earliest_moment(entry: Entry) -> datetime | None:
 
 
 def first_moment(call: CallDerivation) -> datetime | None:
-    """When the call reached the number; where no source announced it, its first entry. None: no moment known."""
+    """When the call reached the number; where no source announced it, its first entry.
+
+    None: no moment known.
+    """
     moments = [arrival.at for arrival in call.arrivals] or [
         moment for entry in call.entries if (moment := earliest_moment(entry)) is not None
     ]

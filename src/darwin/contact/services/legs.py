@@ -1,5 +1,6 @@
 """The order of a leg's columns for COPY, and the row of a leg."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -30,14 +31,22 @@ LEG_COLUMNS = (
     "reason",
     "ended_by",
     "abandon_point",
+    "only_in_queue",
 )
 NO_ANSWER_COLUMNS = ("id", "leg_id", "agent", "member", "at", "ring_ms")
 
 
+def only_in_queue(legs: Sequence[LegRecord]) -> list[bool]:
+    """For each leg of one contact, whether the contact has no other leg in that queue."""
+    stays = Counter(leg.queue for leg in legs)
+    return [stays[leg.queue] == 1 for leg in legs]
+
+
 def leg_row(
-    leg_id: UUID, contact_id: UUID, queue_id: UUID, queue_kind: str, leg: LegRecord
+    leg_id: UUID, contact_id: UUID, queue: tuple[UUID, str], leg: LegRecord, *, only: bool
 ) -> tuple[Any, ...]:
-    """The values of one leg in the order of LEG_COLUMNS."""
+    """The values of one leg in the order of LEG_COLUMNS. queue: identifier and leg kind of its queue."""
+    queue_id, queue_kind = queue
     kind = str(leg.kind or queue_kind)
     abandoned = leg.outcome is Outcome.ABANDONED
     return (
@@ -62,6 +71,7 @@ def leg_row(
         leg.reason,
         leg.ended_by,
         (leg.abandon_point or kind) if abandoned else "",
+        only,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -251,8 +251,7 @@ def result(shown: MeasureShown, reader: Reader) -> Result:
 
 
 def _period(month: date) -> Period:
-    first = Period.of_days(month, month)
-    return Period(first.from_at, Period.of_days(add_months(month, 1), add_months(month, 1)).from_at)
+    return Period.of_days(month, add_months(month, 1) - timedelta(days=1))
 
 
 def _brief(reason: str) -> str:

@@ -34,7 +34,7 @@ class Message:
         self.offset = offset
         self.end = end
         self.raw = raw
-        self.name = raw[7 : raw.find(b"\n")].rstrip() if raw.startswith(b"Event: ") else b""
+        self.name = raw[7:].partition(b"\n")[0].rstrip() if raw.startswith(b"Event: ") else b""
 
     def items(self) -> list[tuple[str, str]]:
         """All (key, value) pairs in order, repeated keys and empty values kept; a line without a colon is a

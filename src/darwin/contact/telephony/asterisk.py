@@ -5,23 +5,21 @@ leaves open was read in Asterisk's app_queue.c and is said where it matters. How
 decided by what FOLLOWS QueueCallerLeave; where the stream ends first, or a message in between was spoiled,
 the reason is "unknown"."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from darwin.contact.numbers import normalise_number
 from darwin.contact.telephony.ami import Spoiled
-from darwin.contact.telephony.events import EXPULSIONS, WITHHELD, CallEvent, EventType
+from darwin.contact.telephony.ami_events import SOURCE, EventMaker, Fields, milliseconds, seconds, whole
+from darwin.contact.telephony.events import EXPULSIONS, CallEvent, EventType
 from darwin.contact.telephony.leavings import Leaving, Leavings
 from darwin.contact.telephony.reading import Coverage, Reading, Reject
 from darwin.contact.telephony.recording import Item, Received, SessionBegan, SessionEnded, read_recording
 from darwin.contact.telephony.talks import Completion, OpenTalks, Talk
 
-SOURCE = "asterisk-ami"
+_SIGNS_OF_LIFE = frozenset({b"BridgeEnter", b"DialBegin"})
 _REFUSALS = frozenset({"FULL", "JOINEMPTY", "JOINUNAVAIL"})
 MEMBER_STATES = {
     "0": "unknown",
@@ -34,40 +32,18 @@ MEMBER_STATES = {
     "7": "ringing while in use",
     "8": "on hold",
 }
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
-
-
-def _seconds(text: str | None) -> int | None:
-    """A whole number of a field; None where it is absent or no number."""
-    if text is None or not text.isdecimal() or len(text) > 9:
-        return None
-    return int(text)
-
-
-def _epoch(at: datetime) -> str:
-    since = at - _EPOCH
-    return f"{since.days * 86_400 + since.seconds}.{since.microseconds:06}"
-
-
-def _thousand(value: int | None) -> int | None:
-    return None if value is None else value * 1000
 
 
 class AsteriskAdapter:
     """Messages of one switch in, call events out. `switch` names it in every event's id."""
 
     def __init__(self, switch: str = "asterisk") -> None:
-        self._switch = switch
-        self._instance = ""
-        self._prohibited: set[str] = set()
+        self._make = EventMaker(switch)
         self._talks = OpenTalks()
         self._leavings = Leavings()
         self._states: dict[tuple[str, str], str] = {}
-        self._members: dict[str, str] = {}
-        self._repeats: Counter[str] = Counter()
-        self._repeats_at: datetime | None = None
-        self._handlers: dict[bytes, Callable[[Received, dict[str, str]], Iterable[CallEvent]]] = {
+        self._members: Fields = {}
+        self._handlers: dict[bytes, Callable[[Received, Fields], Iterable[CallEvent]]] = {
             b"UserEvent": self._user_event,
             b"QueueCallerJoin": self._join,
             b"QueueCallerLeave": self._leave,
@@ -80,8 +56,6 @@ class AsteriskAdapter:
             b"AttendedTransfer": self._attended_transfer,
             b"HangupRequest": self._hangup_request,
             b"Hangup": self._hangup,
-            b"BridgeEnter": self._sign_of_life,
-            b"DialBegin": self._sign_of_life,
             b"QueueEntry": self._snapshot_entry,
             b"QueueMember": self._member,
             b"QueueMemberStatus": self._member,
@@ -97,7 +71,7 @@ class AsteriskAdapter:
         """A connection was opened. What was seen before it says nothing of what is seen now."""
         self._leavings = Leavings()
         self._states.clear()
-        self._repeats.clear()
+        self._make.begin_session()
 
     def end_session(self) -> list[CallEvent]:
         """The connection ended: what is undecided stays unknown."""
@@ -109,129 +83,89 @@ class AsteriskAdapter:
 
     def feed(self, received: Received) -> list[CallEvent]:
         """The events that this message completes."""
-        handler = self._handlers.get(received.message.name)
+        name = received.message.name
+        if name in _SIGNS_OF_LIFE and self._leavings.are_open:
+            return list(self._sign_of_life(received.message.fields()))
+        handler = self._handlers.get(name)
         if handler is not None:
             return list(handler(received, received.message.fields()))
         if received.message.raw.startswith(b"Response:") and b"CoreStartupTime" in received.message.raw:
             return list(self._core_status(received, received.message.fields()))
         return []
 
-    def _core_status(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _core_status(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         """A changed startup time: another life of the switch. Every talk is over and nobody is logged on."""
-        instance = f"{fields.get('CoreStartupDate', '')}T{fields['CoreStartupTime']}"
-        if self._instance and instance != self._instance:
+        instance = f"{fields.get('CoreStartupDate', '')}T{fields.get('CoreStartupTime', '')}"
+        if self._make.instance and instance != self._make.instance:
             self._talks.end_all()
             self._states.clear()
             for agent, member in sorted(self._members.items()):
                 handler: dict[str, Any] = {"agent": agent, "member": member or None}
-                yield self._event(received, EventType.AGENT_STATE, agent, **handler, reason="logged off")
-        self._instance = instance
-
-    # --- making events ---
-
-    def _event(
-        self,
-        received: Received,
-        kind: EventType,
-        subject: str,
-        *,
-        discriminator: str = "",
-        **values: Any,
-    ) -> CallEvent:
-        """An event whose id says what the switch said: the same from every recording of the same switch.
-        Where the switch gave no time, the receive time and the bytes stand in for it."""
-        message = received.message
-        if received.stamped:
-            identity = f"ami:{self._switch}:{_epoch(received.at)}:{kind}:{subject}"
-        else:
-            digest = blake2b(message.raw, digest_size=8).hexdigest()
-            identity = f"ami:{self._switch}:{self._instance}:{_epoch(received.at)}:{kind}:{digest}:{subject}"
-            if received.at != self._repeats_at:
-                self._repeats_at = received.at
-                self._repeats.clear()
-            self._repeats[identity] += 1
-            identity = f"{identity}:{self._repeats[identity]}"
-        event = CallEvent(
-            event_id=f"{identity}:{discriminator}" if discriminator else identity,
-            source=SOURCE,
-            type=kind,
-            at=received.at,
-            at_source="switch" if received.stamped else "receive",
-            sequence=message.offset,
-        )
-        return replace(event, **values)
-
-    def _caller(self, fields: dict[str, str]) -> str | None:
-        number = fields.get("CallerIDNum")
-        if fields.get("Uniqueid") in self._prohibited:
-            return WITHHELD
-        return normalise_number(number)
-
-    def _of_call(self, fields: dict[str, str]) -> dict[str, Any]:
-        return {
-            "queue": fields.get("Queue") or None,
-            "call_id": fields["Uniqueid"],
-            "root_call_id": fields.get("Linkedid") or None,
-            "caller": self._caller(fields),
-        }
+                yield self._make.make(received, EventType.AGENT_STATE, agent, **handler, reason="logged off")
+        self._make.instance = instance
 
     # --- arriving, joining ---
 
-    def _user_event(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _user_event(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         name, call_id = fields.get("UserEvent", ""), fields.get("Uniqueid")
         if not call_id:
             return
         if name in ("CallArrived", "CallbackAnswered"):
             if fields.get("CallerPres", "").startswith("prohib"):
-                self._prohibited.add(call_id)
+                self._make.withhold(call_id)
             reason = "arrived" if name == "CallArrived" else "callback"
-            yield self._event(received, EventType.OFFERED, call_id, **self._of_call(fields), reason=reason)
+            yield self._make.make(
+                received, EventType.OFFERED, call_id, **self._make.of_call(fields), reason=reason
+            )
         elif name == "QueueExit":
             yield from self._queue_exit(received, fields, call_id, fields.get("QueueStatus", ""))
         elif name == "CallbackRequested":
             yield from self._left(self._leavings.request_callback(call_id))
 
     def _queue_exit(
-        self, received: Received, fields: dict[str, str], call_id: str, status: str
+        self, received: Received, fields: Fields, call_id: str, status: str
     ) -> Iterator[CallEvent]:
         """The dialplan's word after Queue(): why the switch sent the caller away, or never let them in."""
         if status in _REFUSALS:
             yield from self._left(self._leavings.goes_on(call_id))
-            yield self._event(received, EventType.REFUSED, call_id, **self._of_call(fields), reason=status)
+            yield self._make.make(
+                received, EventType.REFUSED, call_id, **self._make.of_call(fields), reason=status
+            )
         elif status in EXPULSIONS:
             yield from self._left(self._leavings.expel(call_id, status))
 
-    def _join(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _join(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         call_id, queue = fields.get("Uniqueid"), fields.get("Queue")
         if not call_id or not queue:
             return
         yield from self._left(self._leavings.join(call_id, queue, received.at))
-        yield self._event(
+        yield self._make.make(
             received,
             EventType.QUEUED,
             f"{call_id}:{queue}",
-            **self._of_call(fields),
-            position=_seconds(fields.get("Position")),
-            queue_length=_seconds(fields.get("Count")),
+            **self._make.of_call(fields),
+            position=whole(fields.get("Position")),
+            queue_length=whole(fields.get("Count")),
         )
 
-    def _snapshot_entry(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _snapshot_entry(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         """A caller found waiting. Without a trustworthy receive time only the fact is told (wait_ms None)."""
         call_id, queue = fields.get("Uniqueid"), fields.get("Queue")
-        wait = _seconds(fields.get("Wait"))
+        wait = seconds(fields.get("Wait"))
         if not call_id or not queue or wait is None:
             return
-        certain = received.at - received.since <= _SECOND
-        joined = (received.at if certain else received.since) - timedelta(seconds=wait)
+        certain = received.certain
+        joined = received.at - timedelta(seconds=wait)
         if certain and not self._leavings.find_waiting(call_id, queue, joined):
             return
-        event = self._event(
+        event = self._make.make(
             received,
             EventType.IN_SNAPSHOT,
             f"{call_id}:{queue}",
-            **self._of_call(fields),
-            position=_seconds(fields.get("Position")),
-            priority=_seconds(fields.get("Priority")),
+            discriminator="" if certain else "uncertain",
+            **self._make.of_call(fields),
+            position=whole(fields.get("Position")),
+            priority=whole(fields.get("Priority")),
             wait_ms=wait * 1000 if certain else None,
             whole_seconds=True,
             at_source="derived",
@@ -240,7 +174,7 @@ class AsteriskAdapter:
 
     # --- leaving ---
 
-    def _leaving(self, received: Received, fields: dict[str, str]) -> Leaving | None:
+    def _leaving(self, received: Received, fields: Fields) -> Leaving | None:
         call_id, queue = fields.get("Uniqueid"), fields.get("Queue")
         if not call_id or not queue:
             return None
@@ -248,43 +182,43 @@ class AsteriskAdapter:
             call_id,
             queue,
             fields.get("Linkedid", ""),
-            self._caller(fields),
+            self._make.caller(fields),
             received,
-            position=_seconds(fields.get("Position")),
-            hold_s=_seconds(fields.get("HoldTime")),
+            position=whole(fields.get("Position")),
+            hold_s=seconds(fields.get("HoldTime")),
         )
 
-    def _leave(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _leave(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         leaving = self._leaving(received, fields)
         if leaving:
             yield from self._left(self._leavings.leave(leaving))
 
-    def _abandon(self, received: Received, fields: dict[str, str]) -> Iterable[CallEvent]:
+    def _abandon(self, received: Received, fields: Fields) -> Iterable[CallEvent]:
         leaving = self._leaving(received, fields)
         if leaving:
             self._leavings.abandon(leaving)
         return ()
 
-    def _hangup_request(self, received: Received, fields: dict[str, str]) -> Iterable[CallEvent]:
+    def _hangup_request(self, received: Received, fields: Fields) -> Iterable[CallEvent]:
         if call_id := fields.get("Uniqueid"):
             self._leavings.hangup_request(call_id)
         return ()
 
-    def _sign_of_life(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _sign_of_life(self, fields: Fields) -> Iterator[CallEvent]:
         """A caller whom somebody redirected out of the queue raised Abandon too, and talks to another."""
         call_id = fields.get("Uniqueid")
         if call_id and self._leavings.waits_for_word_of(call_id):
             yield from self._left(self._leavings.goes_on(call_id))
 
-    def _hangup(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _hangup(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         if call_id := fields.get("Uniqueid"):
             yield from self._left(self._leavings.hangup(call_id))
-            self._prohibited.discard(call_id)
+            self._make.forget(call_id)
 
     def _left(self, decided: list[Leaving]) -> Iterator[CallEvent]:
         for leaving in decided:
             wait = leaving.wait_ms
-            yield self._event(
+            yield self._make.make(
                 leaving.said,
                 EventType.LEFT,
                 f"{leaving.call_id}:{leaving.queue}",
@@ -300,49 +234,50 @@ class AsteriskAdapter:
 
     # --- handlers ---
 
-    def _of_handler(self, fields: dict[str, str]) -> dict[str, Any]:
-        return {"agent": fields.get("Interface") or None, "member": fields.get("MemberName") or None}
-
-    def _ringing(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _ringing(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         if fields.get("Uniqueid"):
             subject = f"{fields['Uniqueid']}:{fields.get('Interface')}"
-            yield self._event(
-                received, EventType.RINGING, subject, **self._of_call(fields), **self._of_handler(fields)
+            yield self._make.make(
+                received,
+                EventType.RINGING,
+                subject,
+                **self._make.of_call(fields),
+                **self._make.of_handler(fields),
             )
 
-    def _no_answer(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _no_answer(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         """RingTime in milliseconds. A ring that the caller's hanging-up ended is not one."""
         call_id = fields.get("Uniqueid")
         if call_id and not self._leavings.has_hung_up(call_id):
-            yield self._event(
+            yield self._make.make(
                 received,
                 EventType.NO_ANSWER,
                 f"{call_id}:{fields.get('Interface')}",
-                **self._of_call(fields),
-                **self._of_handler(fields),
-                ring_ms=_seconds(fields.get("RingTime")),
+                **self._make.of_call(fields),
+                **self._make.of_handler(fields),
+                ring_ms=whole(fields.get("RingTime")),
             )
 
-    def _connect(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _connect(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         call_id, queue, agent = fields.get("Uniqueid"), fields.get("Queue"), fields.get("Interface")
         if not call_id or not queue or not agent:
             return
-        hold = _seconds(fields.get("HoldTime"))
+        hold = seconds(fields.get("HoldTime"))
         yield from self._left(self._leavings.connect(call_id))
         root, member = fields.get("Linkedid", ""), fields.get("MemberName", "")
         channel = fields.get("DestUniqueid", "")
         self._talks.begin(Talk(queue, call_id, root, agent, member, received.at, hold, channel))
-        yield self._event(
+        yield self._make.make(
             received,
             EventType.CONNECTED,
             f"{call_id}:{agent}",
-            **self._of_call(fields),
-            **self._of_handler(fields),
-            wait_ms=_thousand(hold),
-            ring_ms=_thousand(_seconds(fields.get("RingTime"))),
+            **self._make.of_call(fields),
+            **self._make.of_handler(fields),
+            wait_ms=milliseconds(hold),
+            ring_ms=milliseconds(seconds(fields.get("RingTime"))),
         )
 
-    def _complete(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _complete(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         """May lack the caller's channel (its snapshot is gone when the hang-up was quicker), and the
         handler's."""
         agent = fields.get("Interface")
@@ -355,40 +290,40 @@ class AsteriskAdapter:
             call_id=fields.get("Uniqueid"),
             handler_channel=fields.get("DestUniqueid"),
             linked=fields.get("DestLinkedid"),
-            hold_s=_seconds(fields.get("HoldTime")),
-            talk_s=_seconds(fields.get("TalkTime")),
+            hold_s=seconds(fields.get("HoldTime")),
+            talk_s=seconds(fields.get("TalkTime")),
         )
         talk = self._talks.end(completion)
         call_id = completion.call_id or (talk.call_id if talk else None)
         if call_id is None:
             return
-        yield self._event(
+        yield self._make.make(
             received,
             EventType.COMPLETED,
             f"{call_id}:{agent}",
             queue=fields.get("Queue") or None,
             call_id=call_id,
             root_call_id=fields.get("Linkedid") or (talk.root if talk else None) or None,
-            caller=self._caller(fields) if completion.call_id else None,
-            **self._of_handler(fields),
-            wait_ms=_thousand(completion.hold_s),
-            talk_ms=_thousand(completion.talk_s),
+            caller=self._make.caller(fields) if completion.call_id else None,
+            **self._make.of_handler(fields),
+            wait_ms=milliseconds(completion.hold_s),
+            talk_ms=milliseconds(completion.talk_s),
             reason=fields.get("Reason", ""),
         )
 
     # --- transfers ---
 
-    def _blind_transfer(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _blind_transfer(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         yield from self._transfer(received, fields, "blind", ("Transferee", "Transferer"))
 
-    def _attended_transfer(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _attended_transfer(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         """A three-way conference is no transfer: app_queue lets the talk go on."""
         if fields.get("DestType") != "Threeway":
             parties = ("Transferee", "TransferTarget", "OrigTransferer", "SecondTransferer")
             yield from self._transfer(received, fields, "attended", parties)
 
     def _transfer(
-        self, received: Received, fields: dict[str, str], reason: str, parties: tuple[str, ...]
+        self, received: Received, fields: Fields, reason: str, parties: tuple[str, ...]
     ) -> Iterator[CallEvent]:
         """The queue's caller is whichever party has an open talk. The handler is named only where their own
         channel is among the parties: a later transfer of the same caller, by the desk that took them, is
@@ -412,11 +347,11 @@ class AsteriskAdapter:
         agent: str | None,
         member: str | None,
     ) -> CallEvent:
-        return self._event(
+        return self._make.make(
             received,
             EventType.TRANSFERRED,
             f"{call_id}:{reason}",
-            discriminator=agent or "",
+            discriminator=f"{agent or ''}:{queue or ''}",
             queue=queue,
             call_id=call_id,
             agent=agent,
@@ -426,7 +361,7 @@ class AsteriskAdapter:
 
     # --- members ---
 
-    def _member(self, received: Received, fields: dict[str, str]) -> Iterator[CallEvent]:
+    def _member(self, received: Received, fields: Fields) -> Iterator[CallEvent]:
         """agent.state, when it changed. In a snapshot the interface is called Location and the member
         Name."""
         agent = fields.get("Interface") or fields.get("Location")
@@ -444,7 +379,7 @@ class AsteriskAdapter:
             return
         self._states[queue, agent] = state
         self._members[agent] = member or ""
-        yield self._event(
+        yield self._make.make(
             received,
             EventType.AGENT_STATE,
             f"{queue}:{agent}:{state}",
@@ -479,7 +414,7 @@ def events_of_items(
         if isinstance(item, Received):
             reading.rows_read += 1
             reading.bytes_read = item.message.end
-            first = first or (item.at if item.stamped or item.at == item.since else None)
+            first = first or (item.at if item.certain else None)
             events = adapter.feed(item)
             if not events:
                 reading.ignored += 1

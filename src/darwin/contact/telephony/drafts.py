@@ -174,12 +174,15 @@ def _stated(event: CallEvent) -> datetime | None:
 
 
 def _nearest(drafts: list[Draft], joined: datetime, tolerance: timedelta) -> Draft | None:
+    """The draft of this joining; else the caller who was there when nobody knew since when, and now is known
+    to have joined then."""
     near = [draft for draft in drafts if abs(draft.joined_at - joined) <= tolerance]
     if near:
         return min(near, key=lambda draft: abs(draft.joined_at - joined))
-    return next(
-        (draft for draft in drafts if draft.approximate and joined >= draft.joined_at - tolerance), None
-    )
+    draft = next((draft for draft in drafts if draft.approximate), None)
+    if draft:
+        draft.joined_at, draft.approximate = joined, False
+    return draft
 
 
 def _is_this_connection(draft: Draft, event: CallEvent) -> bool:

@@ -17,6 +17,8 @@ _MATCH_EXACT = timedelta(seconds=1.1)
 """A line of the log bears the whole second in which, or just before which, the stream saw the joining."""
 _MATCH_COARSE = timedelta(seconds=2.2)
 """A joining that the stream knows only by a wait in whole seconds is off by a second more."""
+_LAST = timedelta(days=1_000)
+"""Sorts a match by circumstance behind every match by time."""
 _SAME_RING = timedelta(seconds=2)
 
 
@@ -137,8 +139,8 @@ def _match(stream: list[Draft], log: list[Draft]) -> dict[int, int]:
             distance = abs(known.joined_at - line.joined_at)
             coarse = not known.exact or not line.seen_joining
             if known.approximate:
-                if line.joined_at >= known.joined_at - _MATCH_COARSE and line.ends_after(known.joined_at):
-                    candidates.append((_MATCH_COARSE + distance, i, j))
+                if line.ends_after(known.joined_at):
+                    candidates.append((_LAST + distance, i, j))
             elif distance <= (_MATCH_COARSE if coarse else _MATCH_EXACT):
                 candidates.append((distance, i, j))
     pairs: dict[int, int] = {}

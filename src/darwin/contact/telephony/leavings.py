@@ -121,6 +121,10 @@ class Leavings:
         """The call lives on after it left, and nothing said why: no hang-up, and no more is known."""
         return self._decide(call_id, "unknown") if call_id in self._open else []
 
+    @property
+    def are_open(self) -> bool:
+        return bool(self._open)
+
     def waits_for_word_of(self, call_id: str | None) -> bool:
         leaving = self._open.get(call_id or "")
         return leaving is not None and leaving.abandoned

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from darwin.contact.numbers import normalise_number
+from darwin.contact.telephony.ami_events import LONGEST_S, whole
 from darwin.contact.telephony.events import CallEvent, EventType
 from darwin.contact.telephony.reading import Coverage, Reading, Reject
 from darwin.contact.telephony.recording import moment
@@ -35,17 +36,14 @@ class _Line:
     event: str
     data: list[str]
 
-    def seconds(self, index: int) -> int | None:
-        """A whole number of the data in milliseconds; a negative index counts from the end."""
-        try:
-            text = self.data[index]
-        except IndexError:
-            return None
-        return int(text) * 1000 if text.isdecimal() and len(text) < 10 else None
-
     def number(self, index: int) -> int | None:
-        found = self.seconds(index)
-        return None if found is None else found // 1000
+        """A whole number of the data; a negative index counts from the end."""
+        return whole(self.data[index]) if -len(self.data) <= index < len(self.data) else None
+
+    def seconds(self, index: int) -> int | None:
+        """A duration in whole seconds of the data, in milliseconds."""
+        found = self.number(index)
+        return None if found is None or found > LONGEST_S else found * 1000
 
 
 Values = dict[str, str | int | None]
@@ -207,7 +205,7 @@ def _required(line: _Line) -> list[int | None]:
     places: tuple[int, ...] = required.get(line.event, ())
     if line.event in ("BLINDTRANSFER", "ATTENDEDTRANSFER"):
         places = (-2, -1)
-    return [line.number(place) for place in places]
+    return [line.seconds(place) for place in places]
 
 
 def events_of_queue_log(

@@ -23,6 +23,13 @@ a few thousand."""
 _SNIFF = 65_536
 _TIMESTAMP = re.compile(rb"\nTimestamp: (\d{9,11})\.(\d{1,6})")
 _LOOKS_LIKE_AMI = re.compile(rb"(?:^|\n)(?:Event: \w|Response: \w|Asterisk Call Manager/\d)")
+_NO_TIME = (
+    "Nothing in this recording tells the time: its messages have no Timestamp (timestampevents = no) and no "
+    "index was given. Nothing was imported. Give the index with --index."
+)
+_NOTICEABLE = timedelta(seconds=0.25)
+"""Clocks that differ by less are taken for one: it is the order of a message's travel."""
+_CERTAIN = timedelta(seconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,13 +48,13 @@ class SessionEnded:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message and when it came: between `since` and `at`, which are the same where the receive time or the
-    switch's own Timestamp is known. `stamped`: the switch's own Timestamp, exact to the microsecond."""
+    """A message and when it came. stamped: `at` is the switch's own Timestamp, to the microsecond. certain:
+    `at` is known to a second; else it is only the last moment that was known before."""
 
     message: Message
-    since: datetime
     at: datetime
     stamped: bool
+    certain: bool = True
 
 
 Item = SessionBegan | SessionEnded | Received | Spoiled
@@ -176,7 +183,7 @@ def _with_own_times(pieces: Iterable[Banner | Message | Spoiled]) -> Iterator[It
     held: list[Message | Spoiled] = []
     for piece in pieces:
         if isinstance(piece, Banner):
-            yield from _release(held, last, last)
+            yield from _release(held, last, None)
             if ordinal:
                 yield SessionEnded(last if session_has_time else None)
             yield SessionBegan(ordinal, None)
@@ -187,33 +194,33 @@ def _with_own_times(pieces: Iterable[Banner | Message | Spoiled]) -> Iterator[It
         if stamp is None:
             held.append(piece)
             if len(held) > HELD_LIMIT:
-                yield from _release(held, last, last)
+                if last is None:
+                    raise DarwinError(_NO_TIME)
+                yield from _release(held, last, None)
             continue
         yield from _release(held, last, stamp)
         assert isinstance(piece, Message)
-        yield Received(piece, stamp, stamp, stamped=True)
+        yield Received(piece, stamp, stamped=True)
         last = stamp
         session_has_time = True
     if last is None:
-        raise DarwinError(
-            "Nothing in this recording tells the time: its messages have no Timestamp (timestampevents = no) "
-            "and no index was given. Nothing was imported. Give the index with --index."
-        )
-    yield from _release(held, last, last)
+        raise DarwinError(_NO_TIME)
+    yield from _release(held, last, None)
     yield SessionEnded(last if session_has_time else None)
 
 
 def _release(
     held: list[Message | Spoiled], last: datetime | None, following: datetime | None
 ) -> Iterator[Item]:
-    """Hand on what was held for want of a time: it came between the last time and the following one. Where no
-    time is known at all it is dropped: it cannot be placed."""
-    at = following or last
+    """Hand on what was held for want of a time: it has the last one before it, and came before the following.
+    What came before any time was known has the following one."""
+    at = last or following
+    certain = last is not None and following is not None and following - last <= _CERTAIN
     for piece in held:
         if isinstance(piece, Spoiled):
             yield piece
         elif at is not None:
-            yield Received(piece, last or _EPOCH, at, stamped=False)
+            yield Received(piece, at, stamped=False, certain=certain)
     held.clear()
 
 
@@ -231,6 +238,27 @@ class _Chunks:
         return self._now.at if self._now else _EPOCH
 
 
+class _Skew:
+    """How far the recorder's clock is ahead of the switch's. The least delay between a Timestamp and its
+    receipt shows it, because travel only adds; a session begins with what the last one showed. Without this a
+    snapshot timed by a fast clock would make a waiting caller look like one who came back."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
+        self._is_fresh = True
+
+    def begin_session(self) -> None:
+        self._is_fresh = True
+
+    def observe(self, received: datetime, stamp: datetime) -> None:
+        ahead = received - stamp
+        self._ahead = ahead if self._is_fresh else min(self._ahead, ahead)
+        self._is_fresh = False
+
+    def corrected(self, received: datetime) -> datetime:
+        return received - self._ahead if abs(self._ahead) > _NOTICEABLE else received
+
+
 def _with_index(path: Path, index: Path) -> Iterator[Item]:
     opens = [mark for mark in _read_index(index) if mark.note == "tcp-open"]
     closes = [mark for mark in _read_index(index) if mark.note == "tcp-closed"]
@@ -239,29 +267,39 @@ def _with_index(path: Path, index: Path) -> Iterator[Item]:
         opens.insert(0, _Mark(0, 0, chunks.at(1), "tcp-open"))
         closes.clear()
     ends = [mark.offset for mark in opens[1:]] + [path.stat().st_size]
-    ordinals = count()
+    ordinals, skew = count(), _Skew()
     for opened, end, closed in zip_longest(opens, ends, closes[: len(opens)]):
-        yield from _indexed_session(path, opened, end, closed, chunks, ordinals)
+        skew.begin_session()
+        yield from _indexed_session(
+            _stretch(path, opened.offset, end), opened, closed, chunks, ordinals, skew
+        )
 
 
 def _indexed_session(
-    path: Path, opened: _Mark, end: int, closed: _Mark | None, chunks: _Chunks, ordinals: Iterator[int]
+    pieces: Iterable[Piece],
+    opened: _Mark,
+    closed: _Mark | None,
+    chunks: _Chunks,
+    ordinals: Iterator[int],
+    skew: _Skew,
 ) -> Iterator[Item]:
     """One connection of an indexed recording; a banner in the middle of it begins another."""
-    yield SessionBegan(next(ordinals), opened.at)
+    yield SessionBegan(next(ordinals), skew.corrected(opened.at))
     last = opened.at
-    for piece in _stretch(path, opened.offset, end):
+    for piece in pieces:
         if isinstance(piece, Message):
             last = chunks.at(piece.end)
             stamp = timestamp_of(piece)
-            yield Received(piece, stamp or last, stamp or last, stamped=stamp is not None)
+            if stamp:
+                skew.observe(last, stamp)
+            yield Received(piece, stamp or skew.corrected(last), stamped=stamp is not None)
         elif isinstance(piece, Spoiled):
             yield piece
         elif piece.offset > opened.offset:
-            yield SessionEnded(last)
+            yield SessionEnded(skew.corrected(last))
             last = chunks.at(piece.offset + 1)
-            yield SessionBegan(next(ordinals), last)
-    yield SessionEnded(closed.at if closed else last)
+            yield SessionBegan(next(ordinals), skew.corrected(last))
+    yield SessionEnded(skew.corrected(closed.at if closed else last))
 
 
 def _stretch(path: Path, start: int, end: int) -> Iterator[Piece]:

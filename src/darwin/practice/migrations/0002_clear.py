@@ -14,6 +14,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM reference_installation WHERE mode = 'practice') THEN
         RAISE EXCEPTION 'practice_clear works on a practice installation only';
     END IF;
+    SET CONSTRAINTS ALL IMMEDIATE;
     TRUNCATE contact_contact, contact_coverage, contact_callevent, contact_importrun, practice_practiceforce
     CASCADE;
 END

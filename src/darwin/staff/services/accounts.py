@@ -3,7 +3,6 @@
 import re
 from uuid import UUID
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from darwin.deadlines import clock
@@ -232,8 +231,3 @@ def _keep_choice(actor: Actor, account: Account, field: str, value: str) -> None
                 fields=[field],
             )
     setattr(account, field, value)
-
-
-def forget_ended_sessions() -> int:
-    """Remove the rows of sessions that have run out; gives how many. They hold no record of anything."""
-    return Session.objects.filter(expire_date__lt=clock.now()).delete()[0]

@@ -10,9 +10,11 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from darwin.theme import formats
 from darwin.theme.fields import draw_field
+from darwin.theme.forms import PeriodForm
 from darwin.theme.parts import (
     STATE_WORDS,
     SYMBOLS,
@@ -224,6 +226,19 @@ def sort_head(context: template.Context, word: str, name: str, figure: bool = Fa
     query.pop("page", None)
     direction = {name: "ascending", f"-{name}": "descending"}.get(now, "")
     return {"word": word, "href": f"?{query.urlencode()}", "direction": direction, "figure": figure}
+
+
+@register.inclusion_tag("theme/parts/period.html", takes_context=True)
+def period_filter(context: template.Context, form: PeriodForm, word: str = "") -> dict[str, Any]:
+    """The form that asks for a stretch of days; the other choices of the address stay."""
+    request: HttpRequest = context["request"]
+    kept = [
+        (name, value)
+        for name, values in request.GET.lists()
+        if name not in form.fields and name != "page"
+        for value in values
+    ]
+    return {"form": form, "kept": kept, "word": word or _("Show")}
 
 
 @register.simple_tag

@@ -73,5 +73,5 @@ DROP TABLE contact_monthchange;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contact", "0003_measures_by_month")]
+    dependencies = [("contact", "0004_measures_by_month")]
     operations = [migrations.RunSQL(CREATE, UNDO)]
