@@ -95,9 +95,7 @@ class PeriodForm(forms.Form):
         start, end = cleaned.get("from"), cleaned.get("to")
         if start is not None and end is not None:
             if start >= end:
-                self.add_error(
-                    "from", _("“From” is after “To”. Turn them round. What you typed is kept.")
-                )
+                self.add_error("from", _("“From” is after “To”. Turn them round. What you typed is kept."))
             elif (end - start).days > LONGEST_DAYS:
                 self.add_error(
                     "from", _("Three years at most are shown at once. Choose a later day to begin with.")

@@ -142,9 +142,7 @@ def _day_of(parts: Mapping[str, str]) -> date:
     month = int(parts["month"]) if parts["month"].isdecimal() else _month_named(parts["month"])
     _check_year(year)
     if not 1 <= month <= 12:
-        raise NotADay(
-            _("There is no month %(month)s. What you typed is kept.") % {"month": parts["month"]}
-        )
+        raise NotADay(_("There is no month %(month)s. What you typed is kept.") % {"month": parts["month"]})
     try:
         return date(year, month, day)
     except ValueError:

@@ -24,9 +24,7 @@ def declare() -> None:
     require_threshold(_ANSWER_999, Unit.SECONDS, _ROOM, "within how long a 999 call is to be answered")
     require_threshold(_ANSWER_101, Unit.SECONDS, _ROOM, "within how long any other call is to be answered")
     require_threshold(_TARGET_999, Unit.PERCENT, _ROOM, "what share of 999 calls is to be answered in time")
-    require_threshold(
-        _TARGET_101, Unit.PERCENT, _ROOM, "what share of other calls is to be answered in time"
-    )
+    require_threshold(_TARGET_101, Unit.PERCENT, _ROOM, "what share of other calls is to be answered in time")
     require_threshold(
         _MATCH, Unit.CLOCK_MINUTES, _ROOM, "within how long a lost caller counts as having come back"
     )

@@ -122,9 +122,7 @@ class Family:
             return f"{repeat_within(midnight(month))}"
         return ""
 
-    def count(
-        self, queue: ContactQueue, first: date, last: date, threshold_s: float
-    ) -> dict[date, Figures]:
+    def count(self, queue: ContactQueue, first: date, last: date, threshold_s: float) -> dict[date, Figures]:
         """The figures of the months `first` to `last`, both included; one query. No row, no month."""
         parameters: Mapping[str, Any] = {
             "queue": queue.id,

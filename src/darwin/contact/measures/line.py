@@ -42,9 +42,7 @@ def line_report(queue: ContactQueue, from_at: datetime, to_at: datetime, thresho
         refused_by_reason=count_by("reason", "refused", queue, from_at, to_at)
         if Tells.REFUSALS in told.tells
         else None,
-        abandoned_by_point=count_by("abandon_point", "abandoned", queue, from_at, to_at)
-        if entries
-        else None,
+        abandoned_by_point=count_by("abandon_point", "abandoned", queue, from_at, to_at) if entries else None,
         longest_queue=longest_queue(queue, from_at, to_at) if Tells.QUEUE_LENGTH in told.tells else None,
         by_agent=by_agent,
         answered_agent_unknown=unnamed,

@@ -208,7 +208,9 @@ MONTHLY: dict[str, MonthlyMeasure] = {
 }
 
 
-def full_months(queue: ContactQueue, now: datetime) -> tuple[list[Step], tuple[tuple[datetime, datetime], ...]]:
+def full_months(
+    queue: ContactQueue, now: datetime
+) -> tuple[list[Step], tuple[tuple[datetime, datetime], ...]]:
     """Every full month from the first that the records cover to the last that has ended before `now`."""
     told = what_is_told(queue, _OLDEST, now)
     if not told.covered:
@@ -240,7 +242,9 @@ def series_of(
     """
     steps, covered = full_months(queue, now)
     months = [month_of(step.from_at) for step in steps]
-    thresholds = {month: answer_within_s(queue.channel, step.from_at) for month, step in zip(months, steps, strict=True)}
+    thresholds = {
+        month: answer_within_s(queue.channel, step.from_at) for month, step in zip(months, steps, strict=True)
+    }
     found: dict[str, Mapping[date, Figures]] = {}
     for family in {measure.family.name: measure.family for measure in measures}.values():
         found[family.name] = _figures_of(family, queue, thresholds, inline)
@@ -248,7 +252,10 @@ def series_of(
         Series(
             measure,
             queue,
-            tuple(_month_value(measure, month, step, found[measure.family.name]) for month, step in zip(months, steps, strict=True)),
+            tuple(
+                _month_value(measure, month, step, found[measure.family.name])
+                for month, step in zip(months, steps, strict=True)
+            ),
             covered,
         )
         for measure in measures

@@ -7,47 +7,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contact', '0002_call_events'),
+        ("contact", "0003_only_leg_in_queue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KeptMonth',
+            name="KeptMonth",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('family', models.CharField(max_length=20)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('queue_id', models.UUIDField()),
-                ('month', models.DateField()),
-                ('parameters', models.CharField(default='', max_length=60)),
-                ('figures', models.JSONField()),
-                ('snapshot', models.TextField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("family", models.CharField(max_length=20)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("queue_id", models.UUIDField()),
+                ("month", models.DateField()),
+                ("parameters", models.CharField(default="", max_length=60)),
+                ("figures", models.JSONField()),
+                ("snapshot", models.TextField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('family', 'version', 'queue_id', 'month', 'parameters'), name='month_kept_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("family", "version", "queue_id", "month", "parameters"),
+                        name="month_kept_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MeasureAnnotation',
+            name="MeasureAnnotation",
             fields=[
-                ('id', models.UUIDField(default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('measure', models.CharField(max_length=40)),
-                ('month', models.DateField()),
-                ('kind', models.CharField(choices=[('note', 'note'), ('rebase', 'new limits')], max_length=10)),
-                ('text', models.CharField(max_length=300)),
-                ('chosen_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('chosen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='annotations', to=settings.AUTH_USER_MODEL)),
-                ('queue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='annotations', to='contact.contactqueue')),
-                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='annotations_withdrawn', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=darwin.ledger.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("measure", models.CharField(max_length=40)),
+                ("month", models.DateField()),
+                (
+                    "kind",
+                    models.CharField(choices=[("note", "note"), ("rebase", "new limits")], max_length=10),
+                ),
+                ("text", models.CharField(max_length=300)),
+                ("chosen_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "chosen_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annotations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "queue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annotations",
+                        to="contact.contactqueue",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annotations_withdrawn",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['month', 'chosen_at'],
-                'indexes': [models.Index(fields=['measure', 'queue', 'month'], name='annotation_by_month')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='annotation_has_a_text'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='annotation_at_a_month'), models.UniqueConstraint(condition=models.Q(('kind', 'rebase'), ('withdrawn_at', None)), fields=('measure', 'queue', 'month'), name='one_rebase_a_month')],
+                "ordering": ["month", "chosen_at"],
+                "indexes": [models.Index(fields=["measure", "queue", "month"], name="annotation_by_month")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="annotation_has_a_text"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="annotation_at_a_month"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "rebase"), ("withdrawn_at", None)),
+                        fields=("measure", "queue", "month"),
+                        name="one_rebase_a_month",
+                    ),
+                ],
             },
         ),
     ]

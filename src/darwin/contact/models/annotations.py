@@ -41,9 +41,7 @@ class MeasureAnnotation(models.Model):
         ordering: ClassVar = ["month", "chosen_at"]
         indexes: ClassVar = [models.Index(fields=["measure", "queue", "month"], name="annotation_by_month")]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="annotation_has_a_text", condition=~models.Q(text="")
-            ),
+            models.CheckConstraint(name="annotation_has_a_text", condition=~models.Q(text="")),
             models.CheckConstraint(name="annotation_at_a_month", condition=models.Q(month__day=1)),
             models.UniqueConstraint(
                 fields=["measure", "queue", "month"],

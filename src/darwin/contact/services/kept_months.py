@@ -101,10 +101,9 @@ def forget_old_changes() -> int:
         )
 
 
-def _stretches(
-    family: Family, wanted: Sequence[tuple[date, float]]
-) -> Iterable[tuple[date, date, float]]:
+def _stretches(family: Family, wanted: Sequence[tuple[date, float]]) -> Iterable[tuple[date, date, float]]:
     """Neighbouring months with the same parameters, as (first, last, threshold)."""
+
     def place(item: tuple[int, tuple[date, float]]) -> tuple[int, str]:
         position, (month, threshold_s) = item
         return month.year * 12 + month.month - position, family.parameters(month, threshold_s)

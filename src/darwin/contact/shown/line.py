@@ -153,8 +153,7 @@ def tiles(shown: LineShown, reader: Reader, *, whole_way: bool) -> list[Tile]:
         Tile(
             reader.words(figures.abandoned),
             _("gave up"),
-            _("%(share)s of those who joined")
-            % {"share": reader.share(figures.abandoned, figures.entries)},
+            _("%(share)s of those who joined") % {"share": reader.share(figures.abandoned, figures.entries)},
             href=reader.lost(slug, period),
         ),
         Tile(
@@ -255,7 +254,12 @@ def _row(
             return {"at": at, "missing": told}
         # Recorded, and nobody rang: a true nought.
         figures = QueueFigures(
-            offered_including_refused=0, entries=0, answered=0, answered_within_threshold=0, abandoned=0, refused=0
+            offered_including_refused=0,
+            entries=0,
+            answered=0,
+            answered_within_threshold=0,
+            abandoned=0,
+            refused=0,
         )
     period = Period(step.from_at, step.to_at)
     offered = _offered(figures)
@@ -298,12 +302,10 @@ def _minutes(count: int) -> str:
 def _chart(shown: LineShown, reader: Reader) -> ColumnChart | LineChart:
     within_target = float(shown.target.value)
     if shown.by is GroupBy.DAY:
-        days = [Period(step.from_at, step.to_at).first_day for step, _figures in shown.steps if not step.to_come]
-        shares = [
-            _known_share(reader, figures)
-            for step, figures in shown.steps
-            if not step.to_come
+        days = [
+            Period(step.from_at, step.to_at).first_day for step, _figures in shown.steps if not step.to_come
         ]
+        shares = [_known_share(reader, figures) for step, figures in shown.steps if not step.to_come]
         return LineChart(days, shares, Unit.PERCENTAGE, "", within_target)
     offered, parts = [], []
     now = None
@@ -343,7 +345,9 @@ def _short(step: Step, by: GroupBy, days: int) -> str:
         return formats.month(Period(step.from_at, step.to_at).first_day)
     if days == 1:
         return formats.clock_time(step.from_at)
-    return f"{formats.day(step.from_at).rsplit(formats.NO_SPACE_BREAK, 1)[0]} {formats.clock_time(step.from_at)}"
+    return (
+        f"{formats.day(step.from_at).rsplit(formats.NO_SPACE_BREAK, 1)[0]} {formats.clock_time(step.from_at)}"
+    )
 
 
 def points(shown: LineShown, reader: Reader) -> list[tuple[str, str, str]]:
@@ -370,18 +374,23 @@ def gaps(shown: LineShown) -> list[str]:
     first, last = told.covered[0][0], told.covered[-1][1]
     if first > period.from_at:
         found.append(
-            _("The records begin on %(at)s; what was before it is not counted.") % {"at": formats.moment(first)}
+            _("The records begin on %(at)s; what was before it is not counted.")
+            % {"at": formats.moment(first)}
         )
     for gap in told.gaps:
         stretch = {"start": formats.moment(gap.from_at), "end": formats.moment(gap.to_at)}
         if Tells.ENTRIES in gap.missing:
             found.append(
-                _("Gap: nothing was recorded from %(start)s to %(end)s. The figures are of what was seen outside it.")
+                _(
+                    "Gap: nothing was recorded from %(start)s to %(end)s. The figures are of what was seen outside it."
+                )
                 % stretch
             )
         elif Tells.REFUSALS in gap.missing:
             found.append(
-                _("From %(start)s to %(end)s nothing recorded who was refused; they are lost to every record.")
+                _(
+                    "From %(start)s to %(end)s nothing recorded who was refused; they are lost to every record."
+                )
                 % stretch
             )
     ended = min(period.to_at, shown.now)

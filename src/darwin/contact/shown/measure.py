@@ -103,7 +103,11 @@ def _value(reader: Reader, measure: MonthlyMeasure, month: MonthValue) -> float 
         return None
     if measure.value:
         count = figures.get(measure.value) if measure.unit == "count" else None
-        return None if reader.published and count is not None and reader.number(int(count)) != count else month.value
+        return (
+            None
+            if reader.published and count is not None and reader.number(int(count)) != count
+            else month.value
+        )
     part, whole = int(figures[measure.part] or 0), int(figures[measure.whole] or 0)
     if whole < formats.LEAST_FOR_A_SHARE or reader.hides(part, whole):
         return None

@@ -95,9 +95,7 @@ class Reader:
 
     def hides(self, part: int, whole: int) -> bool:
         """True if a share of these numbers would tell a count that is hidden."""
-        return self.published and (
-            isinstance(suppress(part), str) or isinstance(suppress(whole), str)
-        )
+        return self.published and (isinstance(suppress(part), str) or isinstance(suppress(whole), str))
 
     def entries(self, queue: str, period: Period, **of: Any) -> str:
         """The address of the list behind a figure; "" for those who may not see it."""

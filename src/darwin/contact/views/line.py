@@ -81,7 +81,9 @@ def _legs(shown: shown_line.LineShown, reader: Reader) -> list[dict[str, object]
             "joined": reader.words(leg.joined),
             "answered": reader.words(leg.answered),
             "gave_up": reader.words(leg.gave_up),
-            "gave_up_href": reader.entries(leg.queue.slug, period, outcome="abandoned") if leg.gave_up else "",
+            "gave_up_href": reader.entries(leg.queue.slug, period, outcome="abandoned")
+            if leg.gave_up
+            else "",
             "median": None if leg.median_s is None else leg.median_s * 1000,
             "p90": None if leg.p90_s is None else leg.p90_s * 1000,
         }
