@@ -38,6 +38,11 @@ LIST_CALLS = Rule(
     "List the calls of a queue, one by one",
     _RUN_THE_LINE | {"quality_assessor", "professional_standards"},
 )
+SEE_CONTACT = Rule(
+    "contact.contact",
+    "Open one call and see its legs, its waits and who answered",
+    _RUN_THE_LINE | {"quality_assessor", "professional_standards"},
+)
 SEE_LOST_CALLERS = Rule(
     "contact.lost_callers",
     "See who gave up before being answered, and whether they came back",

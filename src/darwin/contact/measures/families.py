@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-
 from darwin.contact.models import ContactQueue, LegKind
 from darwin.contact.periods import add_months, midnight
 from darwin.contact.services.bulk import select_rows

@@ -14,8 +14,8 @@ from django.db import transaction
 
 from darwin.contact.measures.families import Family, Figures
 from darwin.contact.models import ContactQueue, KeptMonth
-from darwin.contact.services.bulk import change_rows, select_rows
 from darwin.contact.periods import add_months
+from darwin.contact.services.bulk import change_rows, select_rows
 
 NO_QUEUE = UUID(int=0)
 

@@ -52,7 +52,7 @@ class MeasureShown:
 
     @property
     def title(self) -> str:
-        return _filled(self.measure.title, self)
+        return title_of(self.series)
 
     @property
     def exceptional(self) -> bool:
@@ -112,6 +112,13 @@ def _value(reader: Reader, measure: MonthlyMeasure, month: MonthValue) -> float 
     if whole < formats.LEAST_FOR_A_SHARE or reader.hides(part, whole):
         return None
     return month.value
+
+
+def title_of(series: Series) -> str:
+    """What the measure is called, with its queue and the force's own threshold of today."""
+    queue = series.queue
+    within = answer_within(queue.channel, clock.now())
+    return series.measure.title.format(queue=_short_name(queue.label), threshold=within)
 
 
 def _filled(words: str, shown: "MeasureShown", **more: str) -> str:
