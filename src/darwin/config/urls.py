@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *directory_addresses,
     *language_urls,
     path("", include("darwin.staff.urls")),
+    path("", include("darwin.contact.urls")),
     path("", include("darwin.theme.urls")),
 ]
 
