@@ -21,18 +21,32 @@ _HANDLER = "contact.handler_figure_minimum"
 
 def declare() -> None:
     """Tell the reference room what this room cannot work without."""
-    require_threshold(_ANSWER_999, Unit.SECONDS, _ROOM, "within how long a 999 call is to be answered")
-    require_threshold(_ANSWER_101, Unit.SECONDS, _ROOM, "within how long any other call is to be answered")
     require_threshold(_TARGET_999, Unit.PERCENT, _ROOM, "what share of 999 calls is to be answered in time")
-    require_threshold(_TARGET_101, Unit.PERCENT, _ROOM, "what share of other calls is to be answered in time")
+    require_threshold(
+        _TARGET_101, Unit.PERCENT, _ROOM, "what share of other calls is to be answered in time"
+    )
     require_threshold(
         _MATCH, Unit.CLOCK_MINUTES, _ROOM, "within how long a lost caller counts as having come back"
     )
     require_threshold(
-        _SHARED, Unit.NUMBER, _ROOM, f"contacts in {_SHARED_DAYS} days from which a number counts as shared"
+        _ANSWER_999, Unit.SECONDS, _ROOM, "to know within how long a 999 call is to be answered"
     )
-    require_threshold(_REPEAT, Unit.DAYS, _ROOM, "within how long a contact counts as a repeat")
-    require_threshold(_HANDLER, Unit.NUMBER, _ROOM, "fewest contacts for a figure about one handler")
+    require_threshold(
+        _ANSWER_101, Unit.SECONDS, _ROOM, "to know within how long any other call is to be answered"
+    )
+    require_threshold(
+        _MATCH, Unit.CLOCK_MINUTES, _ROOM, "to know within how long a lost caller counts as having come back"
+    )
+    require_threshold(
+        _SHARED,
+        Unit.NUMBER,
+        _ROOM,
+        f"to know the contacts in {_SHARED_DAYS} days from which a number counts as shared",
+    )
+    require_threshold(_REPEAT, Unit.DAYS, _ROOM, "to know within how long a contact counts as a repeat")
+    require_threshold(
+        _HANDLER, Unit.NUMBER, _ROOM, "to know the fewest contacts for a figure about one handler"
+    )
 
 
 def answer_within(channel: str, at: datetime) -> ThresholdValue:
