@@ -21,12 +21,11 @@ _HANDLER = "contact.handler_figure_minimum"
 
 def declare() -> None:
     """Tell the reference room what this room cannot work without."""
-    require_threshold(_TARGET_999, Unit.PERCENT, _ROOM, "what share of 999 calls is to be answered in time")
     require_threshold(
-        _TARGET_101, Unit.PERCENT, _ROOM, "what share of other calls is to be answered in time"
+        _TARGET_999, Unit.PERCENT, _ROOM, "to know what share of 999 calls is to be answered in time"
     )
     require_threshold(
-        _MATCH, Unit.CLOCK_MINUTES, _ROOM, "within how long a lost caller counts as having come back"
+        _TARGET_101, Unit.PERCENT, _ROOM, "to know what share of other calls is to be answered in time"
     )
     require_threshold(
         _ANSWER_999, Unit.SECONDS, _ROOM, "to know within how long a 999 call is to be answered"
