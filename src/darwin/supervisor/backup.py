@@ -69,12 +69,12 @@ def describe(path: Path, manifest: Manifest) -> str:
     secrets = (
         "It holds every secret of this installation: keep it where only its keepers can read it."
         if manifest.keys
-        else f"The passwords and the signing key are NOT in it: keep {KEYS_FILE} and {SIGNING_KEY} of the data "
-        "folder in a safe place."
+        else f"The passwords and the signing key are NOT in it: keep {KEYS_FILE} and {SIGNING_KEY} of the "
+        "data folder in a safe place."
     )
     return (
-        f"{path} holds the database, {manifest.entries:,} entries of the ledger in {manifest.blocks:,} closed "
-        f"blocks, and the head ({size:.1f} MB). {secrets}"
+        f"{path} holds the database, {manifest.entries:,} entries of the ledger in {manifest.blocks:,} "
+        f"closed blocks, and the head ({size:.1f} MB). {secrets}"
     )
 
 

@@ -16,6 +16,7 @@ from io import BufferedRandom
 from pathlib import Path
 from typing import Any
 
+from darwin.deadlines import clock
 from darwin.errors import DarwinError
 
 FORMAT = 1
@@ -71,6 +72,7 @@ class ArchiveWriter:
 
     def __init__(self, file: BufferedRandom) -> None:
         self._file = file
+        self._at = int(clock.now().timestamp())
         self.parts: list[Part] = []
 
     def add(self, name: str, chunks: Iterable[bytes]) -> None:
@@ -85,7 +87,7 @@ class ArchiveWriter:
         self._file.write(bytes(-size % _BLOCK))
         end = self._file.tell()
         self._file.seek(header_at)
-        self._file.write(_header(name, size))
+        self._file.write(_header(name, size, self._at))
         self._file.seek(end)
         self.parts.append(Part(name, size, digest.hexdigest()))
 
@@ -190,9 +192,9 @@ def _manifest(path: Path, content: bytes) -> Manifest:
     return Manifest(**found | {"migrations": tuple(found["migrations"])}, parts=parts)
 
 
-def _header(name: str, size: int) -> bytes:
+def _header(name: str, size: int, at: int = 0) -> bytes:
     info = tarfile.TarInfo(name)
-    info.size, info.mode = size, 0o600
+    info.size, info.mode, info.mtime = size, 0o600, at
     return info.tobuf(tarfile.GNU_FORMAT)
 
 

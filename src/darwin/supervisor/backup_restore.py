@@ -124,8 +124,8 @@ def _check_no_cluster_of_another(data_dir: Path) -> None:
     has_cluster = (data_dir / POINTER).exists() or any((data_dir / "postgres").glob("*"))
     if has_cluster and not (data_dir / KEYS_FILE).exists():
         raise BackupTrouble(
-            f"The data folder {data_dir} holds a database already. Nothing was restored, and nothing in it was "
-            "changed. Choose an empty folder with DARWIN_DATA_DIR, or move this one away."
+            f"The data folder {data_dir} holds a database already. Nothing was restored, and nothing in it "
+            "was changed. Choose an empty folder with DARWIN_DATA_DIR, or move this one away."
         )
 
 
