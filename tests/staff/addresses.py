@@ -65,7 +65,7 @@ def _entries(account: Account | None, rows: int) -> Mapping[str, Any]:
 
 example("staff:ledger", prepare=_entries, many_rows=True)
 example("staff:ledger_export", prepare=_entries, many_rows=True)
-example("staff:reference_list", prepare=lambda account, rows: {"code": "ward"})
+example("staff:reference_list", prepare=lambda account, rows: {"code": "contact_channel"})
 example(
     "staff:reference_entry", prepare=lambda account, rows: {"code": "contact_channel", "entry": "PHONE_999"}
 )

@@ -47,7 +47,7 @@ def overview() -> list[KindOverview]:
         n_cancelled=Count("pk", filter=Q(state=State.CANCELLED)),
         n_put_off=Count("pk", filter=Q(state=State.OPEN, attempts__gt=0)),
     )
-    found = {row["kind"]: row for row in rows}
+    found: dict[str, dict[str, object]] = {row["kind"]: {**row} for row in rows}
     words = {kind.name: kind.when_due for kind in declared_kinds()}
     return [_of(kind, words.get(kind, ""), found.get(kind, {})) for kind in sorted(found.keys() | words)]
 

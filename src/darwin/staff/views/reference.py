@@ -54,9 +54,7 @@ def reference(request: HttpRequest) -> HttpResponse:
         "rooms": [(room, list(rows)) for room, rows in groupby(values, key=lambda row: _room(row[0].code))],
         "number": len(values),
         "unverified": sum(1 for _value, _since, unverified, _meaning in values if unverified),
-        "lists": [
-            (found, kind.meaning if (kind := known_list(found.code)) else "") for found in lists_on(day)
-        ],
+        "lists": [(found, _meaning(found.code)) for found in lists_on(day)],
     }
     return render(request, "staff/reference/reference.html", context, status=_status(form))
 
@@ -115,6 +113,11 @@ def _history(
     ]
     context = {"code": code, "rows": rows, "meaning": meaning, "list": of_list}
     return render(request, "staff/reference/history.html", context)
+
+
+def _meaning(list_code: str) -> str:
+    kind = known_list(list_code)
+    return kind.meaning if kind else ""
 
 
 def _asked(request: HttpRequest) -> tuple[DayForm, date]:
