@@ -31,6 +31,17 @@ class KindOverview:
     put_off: int
 
 
+def over() -> int:
+    """How many open clocks are over. One query."""
+    return Deadline.objects.filter(state=State.OPEN, due_at__lt=clock.now()).count()
+
+
+def oldest_over() -> datetime | None:
+    """The due time of the one that has been over longest; None if none is. One query."""
+    past = Deadline.objects.filter(state=State.OPEN, due_at__lt=clock.now())
+    return past.order_by("due_at").values_list("due_at", flat=True).first()
+
+
 def overview() -> list[KindOverview]:
     """Every declared kind and every kind that has clocks, by name. One query."""
     now = clock.now()

@@ -100,21 +100,34 @@ class ChainState:
     head: int | None
 
 
+# The entries behind the last that a block of this cluster holds: the two parts of every statement about them.
+_PLACE = (
+    "place AS (SELECT coalesce(('x' || left(hex, 16))::bit(64)::bigint, 0) AS tx, "
+    "coalesce(('x' || right(hex, 16))::bit(64)::bigint, 0) AS id "
+    "FROM (SELECT) AS one LEFT JOIN ("
+    "SELECT encode(ledger_last_place(entries), 'hex') AS hex FROM ledger_block "
+    "WHERE count > 0 AND system_identifier = ledger_cluster() ORDER BY number DESC LIMIT 1) AS tail ON true)"
+)
+_BEHIND = (
+    "ledger_entry WHERE system_identifier = ledger_cluster() "
+    "AND (txid, id) > ((SELECT tx::text::xid8 FROM place), (SELECT id FROM place))"
+)
+
+
+def waiting_entries() -> int:
+    """How many entries no block holds yet. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {_PLACE} SELECT count(*) FROM {_BEHIND}")  # noqa: S608
+        return int(cursor.fetchone()[0])
+
+
 def chain_state() -> ChainState:
     """The chain as it stands now, in one query and a look at the head's last line."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH last AS (SELECT number, closed_at, count FROM ledger_block ORDER BY number DESC LIMIT 1), "
-            "tail AS (SELECT ledger_last_place(entries) AS place FROM ledger_block WHERE count > 0 "
-            "AND system_identifier = ledger_cluster() ORDER BY number DESC LIMIT 1), "
-            "place AS (SELECT coalesce(('x' || left(hex, 16))::bit(64)::bigint, 0) AS tx, "
-            "coalesce(('x' || right(hex, 16))::bit(64)::bigint, 0) AS id "
-            "FROM (SELECT) AS one LEFT JOIN (SELECT encode(place, 'hex') AS hex FROM tail) AS tail ON true), "
-            "rest AS (SELECT count(*) AS waiting, min(at) AS oldest FROM ledger_entry "
-            "WHERE system_identifier = ledger_cluster() "
-            "AND (txid, id) > ((SELECT tx::text::xid8 FROM place), (SELECT id FROM place))) "
-            "SELECT number, closed_at, count, waiting, oldest "
-            "FROM rest LEFT JOIN last ON true"
+            "WITH last AS (SELECT number, closed_at, count FROM ledger_block ORDER BY number DESC LIMIT 1), "  # noqa: S608
+            f"{_PLACE}, rest AS (SELECT count(*) AS waiting, min(at) AS oldest FROM {_BEHIND}) "
+            "SELECT number, closed_at, count, waiting, oldest FROM rest LEFT JOIN last ON true"
         )
         number, closed_at, entries, waiting, oldest = cursor.fetchone()
     line = head.last_line(head.path_in(Path(settings.DARWIN_DATA_DIR)))

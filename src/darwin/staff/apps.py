@@ -23,10 +23,11 @@ class StaffConfig(AppConfig):
         from darwin.ledger.readers import set_reader_rule
         from darwin.reference.required import require_threshold
         from darwin.reference.units import Unit
-        from darwin.staff import ledger_readers, permissions
+        from darwin.staff import home_lines, ledger_readers, permissions
         from darwin.theme.navigation import Item, navigation
 
         set_reader_rule(ledger_readers.RULE)
+        home_lines.put_lines()
         for code, unit, meaning in REQUIRED:
             require_threshold(code, Unit(unit), "staff", meaning)
         for item in (
