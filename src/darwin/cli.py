@@ -5,6 +5,7 @@ import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 import click
 
@@ -65,6 +66,28 @@ def up(practice: bool, port: int) -> None:
     from darwin.supervisor.up import run
 
     run(port)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--without-keys", is_flag=True, help="Leave the passwords and the signing key out.")
+def backup(file: Path, without_keys: bool) -> None:
+    """Write everything into one FILE, while the house goes on."""
+    from darwin.supervisor.backup import describe, make_backup
+
+    say(describe(file, make_backup(file, with_keys=not without_keys)))
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--reason", default="", help="Why, for the ledger; kept where it can be erased.")
+def restore(file: Path, reason: str) -> int:
+    """Put the backup FILE into an empty data folder or database."""
+    from darwin.supervisor.backup_restore import describe, restore_backup
+
+    restored = restore_backup(file, reason=reason)
+    say(describe(restored))
+    return 1 if restored.faults else 0
 
 
 def main() -> None:

@@ -62,12 +62,14 @@ def test_the_words_of_a_supervisor_that_has_gone_are_not_repeated(tmp_path: Path
 
 
 def test_a_database_that_does_not_answer_is_named_and_makes_503(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
 ) -> None:
     from django.db import connection
 
     monkeypatch.setitem(connection.settings_dict, "HOST", str(tmp_path))
-    answer = Client().get("/health/")
+    monitor = Client()
+    monitor.cookies[settings.SESSION_COOKIE_NAME] = "of-a-session-that-nobody-can-look-up-now"
+    answer = monitor.get("/health/")
     assert answer.status_code == 503
     assert answer.json()["parts"]["database"]["state"] == "does not answer"
     assert Client().get("/health/live/").status_code == 200

@@ -8,10 +8,10 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
+from tests.databases import database_url
 
 from darwin.ledger import blocks
 from darwin.ledger.actors import Actor, Subject, Verb
@@ -47,11 +47,9 @@ def write(count: int) -> list[int]:
 
 def start(data_dir: Path, program: str) -> "subprocess.Popen[str]":
     """A Python program in a process of its own, on this test's database and data folder."""
-    given: Any = connection.settings_dict
-    url = f"postgresql://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
     return subprocess.Popen(
         [sys.executable, "-c", f"import django; django.setup()\n{program}"],
-        env=os.environ | {"DATABASE_URL": url, "DARWIN_DATA_DIR": str(data_dir)},
+        env=os.environ | {"DATABASE_URL": database_url(), "DARWIN_DATA_DIR": str(data_dir)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

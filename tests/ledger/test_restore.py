@@ -2,9 +2,7 @@
 
 import json
 import os
-import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,57 +11,37 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
+from tests.databases import database_url
 
 from darwin.ledger import blocks
 from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
+from darwin.supervisor import roles
+from darwin.supervisor.cluster import SUPERUSER
+from darwin.supervisor.place import find_programs
+from darwin.supervisor.postgres import open_server
 
 from .looking import untouched_ledger
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 
-def _unprivileged() -> str | None:
-    """Whom to run PostgreSQL as: nobody else unless this is root, whom PostgreSQL refuses."""
-    if os.geteuid():
-        return None
-    return next((user.pw_name for user in pwd.getpwall() if user.pw_name in ("postgres", "nobody")), None)
-
-
-def _binaries() -> Path | None:
-    found = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=False)
-    folder = Path(found.stdout.strip()) if shutil.which("pg_config") else None
-    return folder if folder and (folder / "initdb").exists() else None
-
-
 @pytest.fixture
 def new_cluster() -> Iterator[str]:
     """The address of an empty database in a cluster made for this test."""
-    binaries = _binaries()
-    if not binaries:
-        pytest.skip("initdb is not installed here; the simulated restores in test_blocks.py ran")
-    user, folder = _unprivileged(), Path(tempfile.mkdtemp(prefix="darwin-restore-"))
-    if user:
-        shutil.chown(folder, user)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    folder = Path(tempfile.mkdtemp(prefix="darwin-restore-"))
+    folder.chmod(0o711)
+    server = open_server(folder)
+    roles.prepare_embedded(server)
+    yield server.url(SUPERUSER)
+    server.leave()
+    shutil.rmtree(folder)
 
-    def run(program: str, *words: str) -> None:
-        subprocess.run([binaries / program, *words], user=user, check=True, capture_output=True, cwd=folder)
 
-    data = str(folder / "data")
-    run("initdb", "-D", data, "-U", "darwin", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    try:
-        run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
-        run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "darwin", "restored")
-        yield f"postgresql://darwin@127.0.0.1:{port}/restored"
-    finally:
-        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder)
+def program(name: str) -> str:
+    return str(find_programs() / "bin" / name)
 
 
 def in_database(address: str, data_dir: Path, program: str) -> Any:
@@ -86,6 +64,10 @@ from darwin.ledger.blocks import close_blocks
 from django.db import transaction
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.services import record_entry
+from darwin.supervisor import roles
+from darwin.supervisor.cluster import SUPERUSER
+from darwin.supervisor.place import find_programs
+from darwin.supervisor.postgres import open_server
 with transaction.atomic():
     record_entry(actor=Actor.system("test"), verb=Verb.ALTER, event="contact.recorded_outcome")
 """
@@ -118,19 +100,17 @@ def write(count: int) -> None:
 def test_last_nights_dump_in_a_new_cluster_is_told_adopted_and_remembered(
     transactional_db: None, data_dir: Path, new_cluster: str, tmp_path: Path
 ) -> None:
-    given: Any = connection.settings_dict
-    address = (
-        f"postgresql://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
-    )
     with untouched_ledger():
         write(6)
         blocks.close_blocks(block_size=3)
         write(2)  # written but not closed when the dump was taken
         dump = tmp_path / "dump.sql"
-        subprocess.run(["pg_dump", "--no-owner", "--no-privileges", "-f", str(dump), address], check=True)
+        subprocess.run(
+            [program("pg_dump"), "--no-owner", "--no-privileges", "-f", str(dump), database_url()], check=True
+        )
         write(5)
         blocks.close_blocks(block_size=3)  # closed by the old house after the dump: lost
-    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(dump), new_cluster], check=True)
+    subprocess.run([program("psql"), "-q", "-v", "ON_ERROR_STOP=1", "-f", str(dump), new_cluster], check=True)
 
     assert "new database cluster" in in_database(new_cluster, data_dir, CLOSE)
     assert set(in_database(new_cluster, data_dir, VERIFY)["totals"]) == {"restored", "tail_cut"}

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from django.db import connection
 from django.db.utils import InternalError, ProgrammingError
+from tests.databases import database_url
 
 from darwin.contact.models import (
     CallbackPromise,
@@ -216,9 +217,7 @@ with clock.standing_at(datetime(2026, 11, 2, 9, 30, tzinfo=UTC)):
 
 
 def _environment() -> dict[str, str]:
-    address = connection.settings_dict
-    url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**address)
-    return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "darwin.config.settings"}
+    return os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "darwin.config.settings"}
 
 
 def _wait_for_rows(table: str) -> None:

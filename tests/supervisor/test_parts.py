@@ -18,6 +18,15 @@ def test_pauses_grow_to_half_a_minute_and_start_over_after_a_healthy_minute() ->
     assert pauses.end() == 1
 
 
+def test_an_end_that_another_part_caused_is_not_held_against_it() -> None:
+    pauses = Pauses(lambda: 0.0)
+    for _ in range(5):
+        pauses.end()
+    pauses.forgive()
+    assert pauses.ends_in_a_row == 0
+    assert pauses.end() == 1
+
+
 @pytest.mark.parametrize("mode", ["operational", "shadow"])
 def test_nothing_of_the_practice_force_runs_outside_practice(mode: str) -> None:
     running = {part.name for part in parts_of(mode)}

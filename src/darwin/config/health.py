@@ -1,6 +1,7 @@
 """Is the house well? For machines (JSON, 200 or 503) and for people, each part named with its state."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -8,8 +9,9 @@ from http import HTTPStatus
 import psycopg
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -34,6 +36,10 @@ class Finding:
     well: bool
     since: str = ""
     restarts: int = 0
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.since).astimezone(clock.LONDON)
 
 
 def find_out() -> list[Finding]:
@@ -118,4 +124,23 @@ def for_people(request: HttpRequest) -> HttpResponse:
     well = all(finding.well for finding in findings)
     verdict = _("Every part of Darwin works.") if well else _("A part of Darwin does not work.")
     status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
-    return render(request, "config/health.html", {"findings": findings, "verdict": verdict}, status=status)
+    practice = settings.DARWIN_MODE == "practice"
+    context = {"findings": findings, "verdict": verdict, "practice": practice}
+    return HttpResponse(render_to_string("config/health.html", context), status=status)
+
+
+class BeforeSessions:
+    """Middleware: answer the health addresses before anything asks the database who is there.
+
+    Otherwise a monitor that sends a session's cookie would get the page for an outage, not the findings.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith("/health/"):
+            return self.get_response(request)
+        request.resolver_match = match = resolve(request.path_info)
+        answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        return answer

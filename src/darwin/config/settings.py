@@ -41,18 +41,18 @@ MIDDLEWARE = [
     "darwin.config.headers.PermissionsPolicy",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "darwin.config.health.BeforeSessions",
     "darwin.reference.middleware.one_version_per_request",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "darwin.reference.middleware.one_version_per_request",
     "allauth.account.middleware.AccountMiddleware",
     "darwin.staff.middleware.IdleLock",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "darwin.config.urls"
 ASGI_APPLICATION = "darwin.config.asgi.application"

@@ -41,9 +41,7 @@ def keep_up(stopped: Event) -> None:
 
 
 def _made_ahead(story: Story, spans: list[MonthSpan]) -> Iterator[MadeSpan]:
-    """Each month, made while the one before it is stored: both take about as long."""
-    # Whoever waits for PostgreSQL gets the interpreter back sooner than after the usual 5 ms.
-    sys.setswitchinterval(0.0005)
+    """Each month, made while PostgreSQL stores the one before it."""
     with ThreadPoolExecutor(max_workers=1) as maker:
         coming = maker.submit(make_span, story, spans[0]) if spans else None
         for following in [*spans[1:], None]:

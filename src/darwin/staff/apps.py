@@ -5,9 +5,9 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 REQUIRED = (
-    ("staff.idle_lock", "clock_minutes", "How long an untouched screen stays open elsewhere"),
-    ("staff.enrolment_link", "clock_minutes", "How long a link for a passkey is good"),
-    ("disclosure.suppress_below", "number", "Counts below it are published as fewer than it"),
+    ("staff.idle_lock", "clock_minutes", "to know how long an untouched screen stays open elsewhere"),
+    ("staff.enrolment_link", "clock_minutes", "to know how long a link for a passkey is good"),
+    ("disclosure.suppress_below", "number", "to publish a count below it as fewer than it"),
 )
 
 

@@ -59,11 +59,15 @@ class Pauses:
     def start(self) -> None:
         self.started_at = self.clock()
 
+    def forgive(self) -> None:
+        """Forget the ends so far: another part was their cause."""
+        self._next_s = FIRST_PAUSE_S
+        self.ends_in_a_row = 0
+
     def end(self) -> float:
         """The pause after this end, in seconds."""
         if self.clock() - self.started_at >= HEALTHY_AFTER_S:
-            self._next_s = FIRST_PAUSE_S
-            self.ends_in_a_row = 0
+            self.forgive()
         self.ends_in_a_row += 1
         pause = self._next_s
         self._next_s = min(2 * pause, LONGEST_PAUSE_S)

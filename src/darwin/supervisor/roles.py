@@ -94,13 +94,25 @@ def prepare_real(connection: Connection, keys: Keys) -> str | None:
         with connection.transaction():
             ensure_groups(connection)
             for role in GROUPS:
-                member = f"{role}_{keys.installation}"
-                ensure_login(connection, member, getattr(keys, role))
-                connection.execute(sql.SQL("GRANT {} TO {}").format(*map(sql.Identifier, (role, member))))
+                member, password = f"{role}_{keys.installation}", getattr(keys, role)
+                # So the right to make roles can be taken back after the first start.
+                if not _is_member(connection, member, password, role):
+                    ensure_login(connection, member, password)
+                    connection.execute(sql.SQL("GRANT {} TO {}").format(*map(sql.Identifier, (role, member))))
             grant_rights(connection)
     except psycopg.errors.InsufficientPrivilege:
         return None
     return login
+
+
+def _is_member(connection: Connection, member: str, password: str, role: str) -> bool:
+    """Can `member` log in to the connected database with `password`, and has it the rights of `role`?"""
+    try:
+        with psycopg.connect(connection.info.dsn, user=member, password=password) as asking:
+            row = asking.execute("SELECT pg_has_role(current_user, %s, 'USAGE')", [role]).fetchone()
+    except psycopg.OperationalError:
+        return False
+    return bool(row and row[0])
 
 
 def _connect(parameters: dict[str, Any]) -> Connection:

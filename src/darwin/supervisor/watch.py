@@ -111,6 +111,9 @@ class Watch:
         self.server = fresh
         self.database.restarts += 1
         self.database.become("running")
+        for running in self.parts:
+            running.pauses.forgive()
+            running.due_at = 0.0
         say("The database server runs again.")
 
     def _look_at(self, running: Running) -> None:

@@ -46,7 +46,8 @@ _OF_THE_CONTACT = {GroupBy.CHANNEL, GroupBy.LANGUAGE, GroupBy.ACCESS_ROUTE}
 # A call that reached the number and then neither joined nor was refused has no leg: it is an arrival only.
 # Waits are told apart by outcome here, once a row, because the aggregates below skip what is null.
 _STAYS = """
-SELECT offered_at, outcome, ended_by, contact_id, only_in_queue, kind, talk_ms,
+SELECT offered_at, outcome, ended_by, contact_id, only_in_queue, kind,
+  CASE WHEN outcome = 'answered' THEN talk_ms END AS talk_ms,
   CASE WHEN outcome = 'answered' THEN wait_ms END AS answered_ms,
   CASE WHEN outcome = 'abandoned' THEN wait_ms END AS abandoned_ms
 FROM contact_contactleg
