@@ -16,7 +16,7 @@ from darwin.deadlines.clock import LONDON
 
 LONGEST_DAYS = 1100
 # How long a period is shown in steps of this size: more rows say less.
-LONGEST_BY = {GroupBy.HALF_HOUR: 7, GroupBy.HOUR: 28, GroupBy.DAY: 800, GroupBy.MONTH: LONGEST_DAYS}
+LONGEST_BY = {GroupBy.HALF_HOUR: 7, GroupBy.HOUR: 14, GroupBy.DAY: 92, GroupBy.MONTH: LONGEST_DAYS}
 STEPS = (
     (GroupBy.HALF_HOUR.value, gettext_lazy("half-hour")),
     (GroupBy.HOUR.value, gettext_lazy("hour")),

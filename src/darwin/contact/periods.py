@@ -61,7 +61,7 @@ class Period:
         )
 
     def words(self) -> str:
-        """The period in a sentence: "on 22 Nov 2026", "from 1 Nov 2026 to 22 Nov 2026, both included"."""
+        """The period in a sentence: "on 22 Nov 2026", "from 1 Nov 2026 to 22 Nov 2026"."""
         if not self.of_whole_days:
             if self.days == 1:
                 return _("on %(day)s from %(start)s to %(end)s") % {
@@ -75,7 +75,7 @@ class Period:
             }
         if self.days == 1:
             return _("on %(day)s") % {"day": formats.day(self.first_day)}
-        return _("from %(first)s to %(last)s, both included") % {
+        return _("from %(first)s to %(last)s") % {
             "first": formats.day(self.first_day),
             "last": formats.day(self.last_day),
         }

@@ -100,7 +100,8 @@ def load(
     """Put a dump into the empty database at `url` in one transaction: whole or not at all.
 
     chunks: gives the dump, as often as it is called. advance: is told the bytes done. with_rights: also what
-    darwin_app and darwin_report may do, for which these roles must be there. Raises BackupTrouble if the server refuses it.
+    darwin_app and darwin_report may do, for which these roles must be there. Raises
+    BackupTrouble if the server refuses it.
     """
     address, environment = _address(url)
     with tempfile.TemporaryFile() as said, tempfile.NamedTemporaryFile() as wanted:

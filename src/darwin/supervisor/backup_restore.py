@@ -149,7 +149,7 @@ def _write_files(archive: Archive, data_dir: Path) -> None:
         path = data_dir / name
         if name == DATABASE or path.exists():
             continue
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             for chunk in archive.chunks(name):

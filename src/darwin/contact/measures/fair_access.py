@@ -82,7 +82,12 @@ def fair_access(
     """Callers of `queue` by language and access route, and all contacts by channel; two queries."""
     window = {"queue": queue.id, "from": from_at, "to": to_at}
     interpreters = [other.id for other in queues if other.leg_kind == LegKind.INTERPRETER_WAIT]
-    handlers = [other.id for other in queues if other.leg_kind == LegKind.HANDLER_QUEUE]
+    # Whom the force itself rings back waits for nobody.
+    handlers = [
+        other.id
+        for other in queues
+        if other.leg_kind == LegKind.HANDLER_QUEUE and other.channel != "CALLBACK_OUTBOUND"
+    ]
     languages, routes = [], []
     for by_route, language, route, *counts, interpreted, half, lost in select_rows(
         _BY, {**window, "interpreters": interpreters}

@@ -21,11 +21,24 @@ SELECT {_MONTH.format(at="offered_at")},
   count(*) FILTER (WHERE outcome = 'answered'), count(*) FILTER (WHERE outcome = 'answered' AND wait_ms <= %(threshold)s),
   count(*) FILTER (WHERE outcome = 'abandoned'), avg(wait_ms) FILTER (WHERE outcome = 'answered'),
   percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_ms) FILTER (WHERE outcome = 'answered'),
-  percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_ms) FILTER (WHERE outcome = 'answered')
+  percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_ms) FILTER (WHERE outcome = 'answered'),
+  max(wait_ms) FILTER (WHERE outcome = 'answered'),
+  count(wait_ms) FILTER (WHERE outcome = 'answered')
 FROM contact_contactleg WHERE queue_id = %(queue)s AND offered_at >= %(from)s AND offered_at < %(to)s
 GROUP BY 1
 """  # noqa: S608 - every part is a constant of this module
-_LINE_NAMES = ("joined", "refused", "answered", "in_time", "gave_up", "mean_ms", "median_ms", "p90_ms")
+_LINE_NAMES = (
+    "joined",
+    "refused",
+    "answered",
+    "in_time",
+    "gave_up",
+    "mean_ms",
+    "median_ms",
+    "p90_ms",
+    "max_ms",
+    "timed",
+)
 
 # The same way as measures.waiting.end_to_end, for every month: a contact belongs to the month in which it first
 # joined the queue.
@@ -100,7 +113,8 @@ class Family:
 
     version: raised whenever the counting changes, so that what was kept before is left aside. reaches:
     months before and after its own whose rows it looks at. inline: how many months may be counted while
-    somebody waits for the page. of_queue: False for what belongs to the force, whatever the queue.
+    somebody waits for the page. warm_up: months at the
+    beginning of the record that look back to a time of which there is none. of_queue: False for what belongs to the force, whatever the queue.
     """
 
     name: str
@@ -109,6 +123,7 @@ class Family:
     statement: str
     reaches: tuple[int, int] = (0, 0)
     inline: int = 2
+    warm_up: int = 0
     of_queue: bool = True
 
     def parameters(self, month: date, threshold_s: float) -> str:
@@ -150,6 +165,6 @@ class Family:
 LINE = Family("line", 1, _LINE_NAMES, _LINE, inline=3)
 WAY = Family("way", 1, _WAY_NAMES, _WAY, reaches=(1, 1))
 RECOVERY = Family("recovery", 1, _RECOVERY_NAMES, _RECOVERY, reaches=(0, 1))
-REPEATS = Family("repeats", 1, _REPEATS_NAMES, _REPEATS, reaches=(1, 0))
+REPEATS = Family("repeats", 1, _REPEATS_NAMES, _REPEATS, reaches=(1, 0), warm_up=1)
 CHANNELS = Family("channels", 1, _CHANNELS_NAMES, _CHANNELS, inline=3, of_queue=False)
 FAMILIES = (LINE, WAY, RECOVERY, REPEATS, CHANNELS)

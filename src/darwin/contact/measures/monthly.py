@@ -247,7 +247,7 @@ def series_of(
     }
     found: dict[str, Mapping[date, Figures]] = {}
     for family in {measure.family.name: measure.family for measure in measures}.values():
-        found[family.name] = _figures_of(family, queue, thresholds, inline)
+        found[family.name] = figures_by_month(family, queue, thresholds, inline)
     return [
         Series(
             measure,
@@ -255,16 +255,21 @@ def series_of(
             tuple(
                 _month_value(measure, month, step, found[measure.family.name])
                 for month, step in zip(months, steps, strict=True)
-            ),
+            )[measure.family.warm_up :],
             covered,
         )
         for measure in measures
     ]
 
 
-def _figures_of(
+def figures_by_month(
     family: Family, queue: ContactQueue, thresholds: Mapping[date, float], inline: int | None
 ) -> dict[date, Figures]:
+    """The figures of a family in the months of `thresholds` (seconds by month), kept or counted now.
+
+    inline: how many months at most are counted now, the newest first; None as the family allows. A month
+    that is neither is not in the answer.
+    """
     kept = kept_months(family, queue)
     found: dict[date, Figures] = {}
     missing: list[tuple[date, float]] = []

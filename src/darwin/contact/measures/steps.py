@@ -66,11 +66,13 @@ def steps_of(
 _FRESH = timedelta(minutes=15)
 
 
-def _cuts(period: Period, by: GroupBy) -> Iterator[tuple[datetime, datetime, datetime]]:
+def _cuts(period: Period, by: GroupBy) -> Iterator[tuple[datetime, ...]]:
     start = _begin(period.from_at, by)
     while start < period.to_at:
         end = _next(start, by)
-        yield start.astimezone(UTC), max(start, period.from_at), min(end, period.to_at)
+        # In UTC: between two moments of one zone Python counts by the wall clock, an hour wrong twice a year.
+        ends = (max(start, period.from_at), min(end, period.to_at))
+        yield start.astimezone(UTC), *(at.astimezone(UTC) for at in ends)
         start = end
 
 

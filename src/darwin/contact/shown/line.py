@@ -11,6 +11,7 @@ from darwin.contact.coverage import Tells
 from darwin.contact.measures.figures import GroupBy, grouped_figures, queue_figures
 from darwin.contact.measures.legs_of_line import LegFigures, legs_of_line
 from darwin.contact.measures.line import count_by
+from darwin.contact.measures.line_by_month import line_by_month, summed
 from darwin.contact.measures.results import EndToEnd, QueueFigures, Told
 from darwin.contact.measures.steps import Step, steps_of
 from darwin.contact.measures.told import what_is_told
@@ -27,6 +28,10 @@ from darwin.theme.parts import Tile
 # The way end to end and leg by leg is followed call by call; for more days than this the month's measure is
 # the place for it.
 LONGEST_WAY_DAYS = 31
+# Up to here it is shown without being asked for.
+USUAL_WAY_DAYS = 7
+# Longer than this, a period is put together of the months that are kept.
+LONGEST_COUNTED_DAYS = 92
 # With more rows than this only the row leads to its list, not each figure of it.
 MOST_LINKED_ROWS = 100
 
@@ -35,7 +40,7 @@ MOST_LINKED_ROWS = 100
 class LineShown:
     """Everything the page of a line shows of one queue and period. Waits in seconds; None: not known.
 
-    way and legs are None for a period longer than LONGEST_WAY_DAYS.
+    way and legs are None for a period longer than LONGEST_WAY_DAYS; way too where it was not asked for.
     """
 
     queue: ContactQueue
@@ -47,9 +52,14 @@ class LineShown:
     told: Told
     figures: QueueFigures
     steps: list[tuple[Step, QueueFigures | None]]
-    points: dict[str, int]
+    points: dict[str, int] | None
     way: EndToEnd | None
     legs: list[LegFigures] | None
+
+    @property
+    def may_walk(self) -> bool:
+        """The period is short enough for waits end to end."""
+        return self.legs is not None
 
     @property
     def live(self) -> bool:
@@ -58,15 +68,31 @@ class LineShown:
 
 
 def line_shown(
-    queue: ContactQueue, queues: list[ContactQueue], period: Period, by: GroupBy, now: datetime
+    queue: ContactQueue,
+    queues: list[ContactQueue],
+    period: Period,
+    by: GroupBy,
+    now: datetime,
+    *,
+    whole_way: bool,
 ) -> LineShown:
-    """The figures of `queue` in `period`; six queries at most, whatever the number of calls."""
+    """The figures of `queue` in `period`; six queries at most, whatever the number of calls.
+
+    whole_way: follow each call from reaching the number to a contact handler, where the period allows it.
+    """
     within = answer_within(queue.channel, period.from_at)
     start, end = period.from_at, period.to_at
     told = what_is_told(queue, start, end)
     threshold = float(within.value)
-    groups = grouped_figures(queue, start, end, threshold, told.tells, by)
-    found = {figures.group: figures for figures in groups}
+    cut = steps_of(period, by, told.covered, now)
+    if by is GroupBy.MONTH and period.days > LONGEST_COUNTED_DAYS:
+        steps = line_by_month(queue, cut, threshold, told.tells, now)
+        figures = summed(steps, told.tells)
+    else:
+        groups = grouped_figures(queue, start, end, threshold, told.tells, by)
+        found = {group.group: group for group in groups}
+        steps = [(step, found.get(step.key)) for step in cut]
+        figures = queue_figures(queue, start, end, threshold, told.tells)
     walks = not told.nothing and period.days <= LONGEST_WAY_DAYS
     same_way = [other for other in queues if other.channel == queue.channel]
     return LineShown(
@@ -77,12 +103,12 @@ def line_shown(
         within=within,
         target=answer_target(queue.channel, start),
         told=told,
-        figures=queue_figures(queue, start, end, threshold, told.tells),
-        steps=[(step, found.get(step.key)) for step in steps_of(period, by, told.covered, now)],
+        figures=figures,
+        steps=steps,
         points=count_by("abandon_point", "abandoned", queue, start, end)
-        if Tells.ENTRIES in told.tells
-        else {},
-        way=end_to_end(queue, start, end) if walks else None,
+        if Tells.ENTRIES in told.tells and period.days <= LONGEST_COUNTED_DAYS
+        else None,
+        way=end_to_end(queue, start, end) if walks and whole_way else None,
         legs=legs_of_line(same_way, start, end) if walks else None,
     )
 
@@ -95,7 +121,7 @@ def sentence(shown: LineShown, reader: Reader) -> tuple[str, str]:
         when = _("So far")
     else:
         when = shown.period.words()
-        when = when[:1].upper() + when[1:]
+        when = f"{when[:1].upper()}{when[1:]},"
     if not offered:
         return (
             _("%(when)s nobody rang %(line)s.") % {"when": when, "line": shown.queue.label},
@@ -180,7 +206,11 @@ def _wait_tiles(shown: LineShown, whole_way: bool) -> list[Tile]:
             figures.asa_s,
         )
     labels = (_("median wait"), _("nine in ten waited no longer"), _("longest wait"), _("average wait"))
-    return [Tile(_wait(value), label, more) for value, label in zip(values, labels, strict=True)]
+    found = list(zip(values, labels, strict=True))
+    if shown.period.days > LONGEST_COUNTED_DAYS:
+        # Median and percentile stand in the table, month by month; they cannot be made of the months' own.
+        found = [(value, label) for value, label in found if value is not None]
+    return [Tile(_wait(value), label, more) for value, label in found]
 
 
 def _wait(seconds: float | None) -> str:
@@ -201,7 +231,7 @@ def result(shown: LineShown, reader: Reader) -> Result:
             links[len(rows)] = href
         rows.append(_row(shown, reader, step, figures, linked))
     columns = [
-        FigureColumn("at", _("From") if shown.by not in _DATED else _("Day"), "text"),
+        FigureColumn("at", {GroupBy.DAY: _("Day"), GroupBy.MONTH: _("Month")}.get(shown.by, _("From")), "text"),
         FigureColumn("offered", _("Offered"), "count"),
         FigureColumn("answered", _("Answered"), "count"),
         FigureColumn("in_time", _("In %(s)s s") % {"s": within}, "count"),
@@ -209,9 +239,9 @@ def result(shown: LineShown, reader: Reader) -> Result:
         FigureColumn("of_offered", _("of offered"), "percentage", target, strong=True),
         FigureColumn("gave_up", _("Gave up"), "count"),
         FigureColumn("refused", _("Refused"), "count"),
-        FigureColumn("median", _("Median wait"), "wait"),
-        FigureColumn("p90", _("90th percentile"), "wait"),
-        FigureColumn("longest", _("Longest wait"), "wait"),
+        FigureColumn("median", _("Median"), "wait"),
+        FigureColumn("p90", _("9 in 10"), "wait"),
+        FigureColumn("longest", _("Longest"), "wait"),
         FigureColumn("missing", _("Not recorded"), "text"),
     ]
     if not any(row["missing"] for row in rows):
@@ -361,8 +391,18 @@ def points(shown: LineShown, reader: Reader) -> list[tuple[str, str, str]]:
             if point in AbandonPoint.values
             else "",
         )
-        for point, count in shown.points.items()
+        for point, count in (shown.points or {}).items()
     ]
+
+
+def age_of(shown: LineShown) -> str:
+    """Up to when the records go, and how much of the time is missing in them."""
+    last = min(shown.told.covered[-1][1], shown.now) if shown.told.covered else shown.now
+    missing = sum(step.missing_minutes for step, _figures in shown.steps)
+    words = _("as at %(at)s") % {"at": formats.moment(last)}
+    return f"{words}. " + (
+        _("%(time)s not recorded") % {"time": _minutes(missing)} if missing else _("No gap")
+    )
 
 
 def gaps(shown: LineShown) -> list[str]:

@@ -15,7 +15,7 @@ from darwin.contact.shown.reader import FigureColumn, Linked, Reader
 from darwin.contact.thresholds import answer_target, answer_within
 from darwin.deadlines import clock
 from darwin.reference.values import ThresholdValue
-from darwin.science.spc import FEW_VALUES, Phase, Signal, Xmr, xmr
+from darwin.science.spc import FEW_VALUES, Phase, Point, Signal, Xmr, xmr
 from darwin.theme import formats
 from darwin.theme.charts import ControlChart, Rebase, Result, Unit
 
@@ -72,11 +72,16 @@ def measure_shown(
     )
     values = [_value(reader, series.measure, value) for value in series.months]
     percent = series.measure.unit == "percentage"
-    chart = xmr(
-        values,
-        rebase_at=[rebase.position for rebase in rebases],
-        floor=0,
-        ceiling=100 if percent else None,
+    rare = series.measure.unit == "count" and _rare(values)
+    chart = (
+        _without_limits(values)
+        if rare
+        else xmr(
+            values,
+            rebase_at=[rebase.position for rebase in rebases],
+            floor=0,
+            ceiling=100 if percent else None,
+        )
     )
     at: int | None = None
     if month in months:
@@ -94,6 +99,18 @@ def measure_shown(
         answer_within(channel, moment),
         answer_target(channel, moment) if series.measure.has_target else None,
     )
+
+
+def _rare(values: Sequence[float | None]) -> bool:
+    """True where most months have nought: the moving range then says nothing of what is usual."""
+    known = [value for value in values if value is not None]
+    return sum(value == 0 for value in known) * 2 > len(known)
+
+
+def _without_limits(values: Sequence[float | None]) -> Xmr:
+    known = sum(value is not None for value in values)
+    points = tuple(Point(value, None) for value in values)
+    return Xmr(points, (Phase(0, len(values), None, None, None, known),) if values else ())
 
 
 def _value(reader: Reader, measure: MonthlyMeasure, month: MonthValue) -> float | None:
@@ -155,6 +172,13 @@ def verdict(shown: MeasureShown) -> list[tuple[bool, str]]:
             (False, _("It was not recorded, or rests on too few. That is not the same as nought.")),
         ]
     fact = _filled(shown.measure.says, shown, value=written(shown, point.value))
+    if (phase.lower is None or phase.upper is None) and phase.values > 1:
+        happened = sum(bool(value.value) for value in shown.series.months)
+        words = {"n": happened, "all": phase.values, "fact": _capital(fact), "month": month}
+        return [
+            (True, _("%(month)s: %(fact)s.") % {**words, "fact": fact}),
+            (False, _("It happened in %(n)s of %(all)s months: too rare for a usual range.") % words),
+        ]
     if phase.lower is None or phase.upper is None:
         return [
             (True, _("%(month)s stands alone.") % {"month": month}),
@@ -228,6 +252,8 @@ def rules_say(shown: MeasureShown, position: int) -> str:
         return _("not counted yet")
     if point.value is None:
         return _("no figure")
+    if shown.chart.phase_of(position).upper is None:
+        return _("no range yet")
     for signal in (Signal.ABOVE_LIMIT, Signal.BELOW_LIMIT, *_INSIDE):
         if signal in point.signals:
             return rule_words(signal)

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 
 from darwin.contact.models import ContactQueue
 from darwin.staff.models import Account
@@ -11,6 +12,11 @@ from darwin.theme.charts import Result
 from darwin.theme.parts import VIEW_WORDS, View
 
 LINE = "101"
+# Only so many numbers are kept for drama, and the made-up people share them.
+SHARED_IN_PRACTICE = gettext_lazy(
+    "The made-up people share the few numbers that are kept for drama, so here one number comes back far more "
+    "often than in life."
+)
 
 
 def asker(request: HttpRequest) -> Account:

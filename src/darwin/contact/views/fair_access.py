@@ -77,25 +77,13 @@ def _sentences(found: FairAccess, reader: Reader) -> list[str]:
         _("Of %(all)s who joined the queue, the language of %(unknown)s is not known.")
         % {"all": reader.words(joined), "unknown": reader.words(unknown)}
     ]
-    known = [
-        group
-        for group in found.languages
-        if group.code is not None
-        and group.answered >= formats.LEAST_FOR_A_SHARE
-        and group.median_s is not None
-    ]
-    if len(known) > 1:
-        most = max(known, key=lambda group: (group.median_s or 0) + (group.interpreter_s or 0))
-        words = _("Speakers of %(language)s waited longest: half of them more than %(wait)s in the queue")
-        sentence = words % {
-            "language": code_words("language", most.code),
-            "wait": formats.wait_words((most.median_s or 0) * 1000),
-        }
-        if most.interpreter_s is not None and not reader.hides(most.interpreted, most.joined):
-            sentence += _(", and those who needed an interpreter %(more)s more") % {
-                "more": formats.wait_words(most.interpreter_s * 1000)
-            }
-        said.append(f"{sentence}.")
+    helped = next((group for group in found.routes if group.code == "INTERPRETER"), None)
+    if helped and helped.interpreter_s is not None and helped.interpreted >= formats.LEAST_FOR_A_SHARE:
+        words = _(
+            "Of the %(n)s who needed an interpreter, half waited %(wait)s or longer for one, beside the queue."
+        )
+        wait = formats.wait_words(helped.interpreter_s * 1000)
+        said.append(words % {"n": reader.words(helped.interpreted), "wait": wait})
     return said
 
 

@@ -15,6 +15,8 @@ from darwin.contact.measures.handlers import NO_TELEPHONE, HandlerFigures, handl
 from darwin.contact.periods import Period, add_months
 from darwin.contact.permissions import SEE_HANDLER_FIGURES
 from darwin.contact.views import asking
+from darwin.ledger.actors import Subject
+from darwin.ledger.services import record_consultation
 from darwin.staff.gate import page
 from darwin.staff.models import Account
 from darwin.theme.charts import Column, Result
@@ -26,8 +28,10 @@ MONTHS = 6
 @require_GET
 @page(SEE_HANDLER_FIGURES, personal=True)
 def me(request: HttpRequest) -> HttpResponse:
-    """One's own figures."""
-    return _shown(request, asking.asker(request))
+    """One's own figures, and the people whose line manager one is."""
+    viewer = asking.asker(request)
+    own = SEE_HANDLER_FIGURES.visible(viewer, Account.objects.filter(pk=viewer.pk)).first()
+    return _shown(request, own)
 
 
 @never_cache
@@ -39,28 +43,26 @@ def handler(request: HttpRequest, account_id: UUID) -> HttpResponse:
     return _shown(request, get_object_or_404(seen, pk=account_id))
 
 
-def _shown(request: HttpRequest, person: Account) -> HttpResponse:
+def _shown(request: HttpRequest, person: Account | None) -> HttpResponse:
+    """The page of `person`; of nobody for who answers no telephone and only manages those who do."""
     viewer = asking.asker(request)
-    month = today().replace(day=1)
-    periods = [
-        Period.of_days(add_months(month, -back), add_months(month, 1 - back) - timedelta(days=1))
-        for back in range(MONTHS)
-    ]
-    figures = handler_months(viewer=viewer, handler=person, periods=periods)
-    least = figures[0].least
-    reports = list(
-        SEE_HANDLER_FIGURES.visible(
-            viewer, Account.objects.filter(line_manager=viewer, is_active=True)
-        ).order_by("display_name")
-    )
-    context = {
-        "person": person,
-        "own": person == viewer,
-        "least": least,
-        "known": any(one.note != NO_TELEPHONE for one in figures),
-        "result": _result(periods, figures),
-        "reports": [one for one in reports if one != person],
-    }
+    context: dict[str, Any] = {"person": person, "own": person is None or person.pk == viewer.pk}
+    if person is None:
+        record_consultation(
+            actor=viewer.actor, screen="contact.handlers", subjects=[Subject("account", viewer.pk)]
+        )
+    else:
+        month = today().replace(day=1)
+        periods = [
+            Period.of_days(add_months(month, -back), add_months(month, 1 - back) - timedelta(days=1))
+            for back in range(MONTHS)
+        ]
+        figures = handler_months(viewer=viewer, handler=person, periods=periods)
+        context["least"] = figures[0].least
+        context["known"] = any(one.note != NO_TELEPHONE for one in figures)
+        context["result"] = _result(periods, figures)
+    managed = Account.objects.filter(line_manager_id=viewer.pk, is_active=True).exclude(pk=viewer.pk)
+    context["reports"] = SEE_HANDLER_FIGURES.visible(viewer, managed).order_by("display_name", "id")
     return render(request, "contact/handler.html", context)
 
 

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -36,13 +37,17 @@ def line(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         context = {"form": form, "periods": _periods(queues[0], reader)}
         return render(request, "contact/line.html", context, status=400)
-    shown = shown_line.line_shown(form.queue, queues, form.period, form.by_step, clock.now())
+    wait = request.GET.get("wait", "")
+    whole_way = wait == "way" or (wait != "queue" and form.period.days <= shown_line.USUAL_WAY_DAYS)
+    shown = shown_line.line_shown(
+        form.queue, queues, form.period, form.by_step, clock.now(), whole_way=whole_way
+    )
+    whole_way = shown.way is not None
     result = shown_line.result(shown, reader)
     view = request.GET.get("view", "chart")
     if view == "csv":
         first, last = form.period.first_day, form.period.last_day
         return asking.csv_answer(result, f"line-{form.queue.slug}-{first}-to-{last}-by-{form.by_step}")
-    whole_way = shown.way is not None and request.GET.get("wait") != "queue"
     context = {
         "form": form,
         "shown": shown,
@@ -50,7 +55,7 @@ def line(request: HttpRequest) -> HttpResponse:
         "sentence": shown_line.sentence(shown, reader),
         "tiles": shown_line.tiles(shown, reader, whole_way=whole_way),
         "whole_way": whole_way,
-        "way_address": asking.same_address(request, wait=""),
+        "way_address": asking.same_address(request, wait="way"),
         "queue_address": asking.same_address(request, wait="queue"),
         "result": result,
         "view": view if view in ("chart", "table") else "chart",
@@ -91,14 +96,15 @@ def _legs(shown: shown_line.LineShown, reader: Reader) -> list[dict[str, object]
     ]
 
 
-def _definition(shown: shown_line.LineShown) -> list[tuple[str, str]]:
+def _definition(shown: shown_line.LineShown) -> dict[str, object]:
     meant = definition("pct_within_of_offered", shown.period.first_day)
-    seconds = str(shown.within)
-    return [
-        ("Counts", meant.numerator.replace("{threshold}", seconds)),
-        ("Out of", meant.denominator),
-        ("Wait", meant.timing),
-        ("Within", source_line(shown.within)),
-        ("Target", source_line(shown.target)),
-        ("Version", f"{meant.version}, from {meant.valid_from.isoformat()}"),
+    rows = [
+        (_("Counts"), meant.numerator.replace("{threshold}", str(shown.within))),
+        (_("Out of"), meant.denominator),
+        (_("Wait"), meant.timing),
+        (_("Within"), source_line(shown.within)),
+        (_("Target"), source_line(shown.target)),
+        (_("Data"), shown_line.age_of(shown)),
     ]
+    version = _("version %(n)s") % {"n": meant.version}
+    return {"version": version, "rows": [(term, words[:1].upper() + words[1:]) for term, words in rows]}

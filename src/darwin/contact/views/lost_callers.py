@@ -18,7 +18,7 @@ from darwin.contact.measures.tries import tries_of
 from darwin.contact.models import AbandonPoint
 from darwin.contact.permissions import SEE_LOST_CALLERS
 from darwin.contact.shown.channels import channel_words
-from darwin.contact.shown.reader import FigureColumn, Reader
+from darwin.contact.shown.reader import FigureColumn
 from darwin.contact.views import asking
 from darwin.contact.views.paging import Rows, page_of
 from darwin.ledger.actors import Subject, Verb
@@ -78,7 +78,7 @@ def lost(request: HttpRequest) -> HttpResponse:
         "minutes": int(found.match_within / timedelta(minutes=1)),
         "nothing_recorded": told is not None and told.nothing,
         "csv": asking.same_address(request, view="csv", page=""),
-        "lists_calls": Reader.of(asking.asker(request)).lists_calls,
+        "shared_in_practice": asking.SHARED_IN_PRACTICE,
     }
     return render(request, "contact/lost_callers.html", context, status=400 if fault else 200)
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from darwin.contact.forms import NoteForm
 from darwin.contact.measures.definitions import definition
-from darwin.contact.measures.families import LINE
+from darwin.contact.measures.families import LINE, RECOVERY, REPEATS
 from darwin.contact.measures.monthly import MONTHLY, MonthlyMeasure, Series, series_of
 from darwin.contact.models import AnnotationKind, ContactQueue, LegKind, MeasureAnnotation
 from darwin.contact.periods import NotADay, read_month
@@ -24,6 +25,7 @@ from darwin.contact.services.annotations import AnnotationRefused, annotate_meas
 from darwin.contact.shown import measure as shown_measure
 from darwin.contact.shown.reader import Reader
 from darwin.contact.views import asking
+from darwin.contact.views.asking import SHARED_IN_PRACTICE
 from darwin.deadlines import clock
 from darwin.reference.presentation import source_line
 from darwin.staff.gate import page
@@ -107,6 +109,7 @@ def measure(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "both": _both_ways(shown, reader),
         "definition": _definition(shown),
+        "version": _("version %(n)s") % {"n": definition(chosen.name).version},
         "told": _told(shown),
         "notes": notes,
         "may_annotate": ANNOTATE_MEASURES.permits(asking.asker(request)),
@@ -252,9 +255,7 @@ def _definition(shown: shown_measure.MeasureShown) -> list[tuple[str, str]]:
     if shown.target:
         rows += [(_("Within"), source_line(shown.within)), (_("Target"), source_line(shown.target))]
     rows.append((_("Wording"), meant.source))
-    rows.append(
-        (_("Version"), _("%(n)s, from %(day)s") % {"n": meant.version, "day": formats.day(meant.valid_from)})
-    )
+    rows.append((_("Data"), _age(shown)))
     return [(term, _capital(words.replace("{threshold}", seconds))) for term, words in rows if words]
 
 
@@ -266,6 +267,8 @@ def _told(shown: shown_measure.MeasureShown) -> list[str]:
     """What the reader has to know of the records and of the counting."""
     series = shown.series
     said = []
+    if settings.DARWIN_MODE == "practice" and shown.measure.family in (RECOVERY, REPEATS):
+        said.append(SHARED_IN_PRACTICE)
     if series.not_counted:
         said.append(
             _(
@@ -273,13 +276,20 @@ def _told(shown: shown_measure.MeasureShown) -> list[str]:
             )
             % {"n": series.not_counted, "all": len(series.months)}
         )
-    gaps = [value for value in series.months if value.step.missing_minutes]
-    if gaps:
-        said.append(
-            _("Not recorded: %(minutes)s min in all, in %(months)s. The figures are of what was seen.")
-            % {
-                "minutes": formats.count(series.missing_minutes),
-                "months": ", ".join(formats.month(value.month) for value in gaps[:6]),
-            }
-        )
     return said
+
+
+def _age(shown: shown_measure.MeasureShown) -> str:
+    """Up to when the records go, and how much of the months shown is missing in them."""
+    series = shown.series
+    if not series.covered:
+        return formats.count(None)
+    words = _("as at %(at)s") % {"at": formats.moment(min(series.covered[-1][1], clock.now()))}
+    gaps = [value for value in series.months if value.step.missing_minutes]
+    if not gaps:
+        return f"{words}. " + _("No gap")
+    missing = _("%(n)s min not recorded, in %(months)s; the figures are of what was seen") % {
+        "n": formats.count(series.missing_minutes),
+        "months": ", ".join(formats.month(value.month) for value in gaps[:6]),
+    }
+    return f"{words}. {missing}"
