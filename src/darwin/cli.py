@@ -1,6 +1,7 @@
 """The command line. A room's commands are loaded only when one of them is called."""
 
 import logging
+import logging.config
 import os
 import sys
 from importlib import import_module
@@ -122,7 +123,13 @@ def explain(problem: Exception) -> str:
     """One sentence for an error that nobody foresaw; its class and places go to the log, its text nowhere."""
     if sentence := _known(problem):
         return sentence
-    log = environment.data_dir() / "log" / f"{environment.text('DARWIN_PART', 'command')}.jsonl"
+    part = environment.text("DARWIN_PART", "command")
+    log = environment.data_dir() / "log" / f"{part}.jsonl"
+    if not logging.getLogger().handlers:
+        # Before the house is open nobody has set up the log, and Python's own would print the error's text.
+        from darwin.config.logs import configuration
+
+        logging.config.dictConfig(configuration(environment.data_dir(), part))
     logging.getLogger("darwin.cli").critical("a command ended by an error", exc_info=problem)
     kept = f" Where it happened stands in {log}." if log.exists() else ""
     return f"Darwin made a mistake ({type(problem).__name__}) and stopped. What was saved is safe.{kept}"

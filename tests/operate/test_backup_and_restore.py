@@ -164,7 +164,7 @@ def test_what_does_not_fit_is_refused_before_anything_is_written(
             {},
             "was made by a later Darwin (9.9, with darwin.ledger.migrations.9999_of_the_future)",
         ),
-        (str(small_backup), {"DARWIN_MODE": "practice"}, "is a backup of a operational installation"),
+        (str(small_backup), {"DARWIN_MODE": "practice"}, "is a backup of the mode operational"),
         (str(small_backup), {"DARWIN_FORCE": "rutland"}, "is a backup of the force leicestershire"),
     ]
     for file, settings, words in cases:

@@ -11,7 +11,7 @@ import pytest
 
 from darwin.supervisor.keys import read_keys
 from tests.operate.conftest import OwnServer
-from tests.operate.houses import figures, import_recording, well
+from tests.operate.houses import WINDOW, figures, import_recording, well
 from tests.supervisor.conftest import remove
 from tests.supervisor.house_at_work import darwin, house_environment
 
@@ -170,3 +170,36 @@ def test_a_database_ahead_is_left_alone_and_one_behind_is_brought_up(
         assert not connection.execute(
             "SELECT 1 FROM django_migrations WHERE name = '0003_only_leg_in_queue'"
         ).fetchall()
+
+
+def test_a_database_of_the_version_before_is_migrated_by_the_first_command(
+    own_server: OwnServer, data_dir: Path
+) -> None:
+    url = prepare(own_server)
+    import_recording(data_dir, DATABASE_URL=url)
+    before = figures(data_dir, DATABASE_URL=url)
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "contact", "0002", "--skip-checks"],
+        env=house_environment(data_dir, DATABASE_URL=url, DJANGO_SETTINGS_MODULE="darwin.config.settings"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    commands = [
+        subprocess.Popen(
+            [sys.executable, "-m", "darwin.cli", "contact", "calls", *WINDOW],
+            env=house_environment(data_dir, DATABASE_URL=url),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    for command in commands:
+        assert command.communicate(timeout=180)[0].splitlines() == before[1]
+        assert command.returncode == 0
+    with psycopg.connect(url) as connection:
+        applied = connection.execute(
+            "SELECT count(*) FROM django_migrations WHERE name = '0003_only_leg_in_queue'"
+        ).fetchone()
+    assert applied == (1,)

@@ -24,7 +24,11 @@ def read_by_the_program() -> dict[str, str | None]:
             if not isinstance(variable, str) or not (of_environ or (name in READERS and variable.isupper())):
                 continue
             default = node.args[-1] if len(node.args) > 1 else None
-            if isinstance(default, ast.Constant) and isinstance(default.value, str) and default.value not in NO_DEFAULTS:
+            if (
+                isinstance(default, ast.Constant)
+                and isinstance(default.value, str)
+                and default.value not in NO_DEFAULTS
+            ):
                 found[variable] = default.value
             else:
                 found.setdefault(variable, None)

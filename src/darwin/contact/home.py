@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from darwin.contact.forms import today
 from darwin.contact.measures.not_through import gave_up_and_not_seen
 from darwin.contact.models import ImportRun
-from darwin.contact.permissions import SEE_IMPORTS, SEE_LOST_CALLERS
 from darwin.contact.periods import midnight
+from darwin.contact.permissions import SEE_IMPORTS, SEE_LOST_CALLERS
 from darwin.deadlines import clock
 from darwin.staff.home import HomeItem, put_on_home
 from darwin.staff.models import Account

@@ -25,6 +25,7 @@ _NOT_RESTORED = re.compile(r" (DEFAULT ACL|SCHEMA - public|ACL - SCHEMA public|C
 # Since 17 every script begins with this; an older server does not know it, and it says only “no limit”.
 _UNKNOWN_TO_OLDER = b"SET transaction_timeout = 0;\n"
 _PREAMBLE_LINES = 40
+_DISK_FULL = "ERROR:  53100"  # the SQLSTATE, as psql says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,5 +207,7 @@ def _version(program: str) -> int:
 def _last_line(said: IO[bytes]) -> str:
     said.seek(0)
     lines = said.read().decode("utf-8", "replace").split("\n")
+    if any(_DISK_FULL in line for line in lines):
+        return "Its disk is full: free some space."
     spoken = [line.strip() for line in lines if line.strip()]
     return f"It said: “{spoken[-1][-300:]}”." if spoken else "It did not say why."

@@ -76,7 +76,7 @@ def _check_fits(manifest: Manifest) -> None:
     force = environment.text("DARWIN_FORCE", "leicestershire")
     if manifest.mode != mode:
         raise BackupTrouble(
-            f"This is a backup of a {manifest.mode} installation, and DARWIN_MODE says {mode}. Nothing was "
+            f"This is a backup of the mode {manifest.mode}, and DARWIN_MODE says {mode}. Nothing was "
             f"restored. Set DARWIN_MODE={manifest.mode}, with a data folder of its own, then restore."
         )
     if manifest.force != force:

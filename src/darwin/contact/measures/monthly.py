@@ -89,7 +89,7 @@ def _with_offered(figures: Figures) -> Figures:
     return figures
 
 
-_COUNTS = (
+_COUNTS: tuple[tuple[str, str, Literal["count", "wait"]], ...] = (
     ("offered", "Offered", "count"),
     ("answered", "Answered", "count"),
 )

@@ -85,7 +85,7 @@ def measure_shown(
     )
     at: int | None = None
     if month in months:
-        at = months.index(month)  # type: ignore[arg-type]
+        at = months.index(month)
     elif month is None:
         at = next((place for place in reversed(range(len(values))) if values[place] is not None), None)
     moment = series.months[at].step.from_at if at is not None else clock.now()
