@@ -44,7 +44,7 @@ def count_what_is_missing(now: datetime, progress: Callable[[int], None]) -> int
     """Count and keep every full month that is not kept; how many there were. Progress is told as it goes."""
     counted = 0
     for family, queue, months in months_to_count(now):
-        count_months(family=family, queue=queue, wanted=months)
+        count_months(family=family, queue=queue, wanted=months, wait=True)
         counted += len(months)
         progress(len(months))
     if counted:

@@ -286,7 +286,7 @@ def figures_by_month(
     allowed = family.inline if inline is None else inline
     now_counted = missing[-allowed:] if allowed else []
     if now_counted:
-        found |= count_months(family=family, queue=queue, wanted=now_counted)
+        found |= count_months(family=family, queue=queue, wanted=now_counted, wait=False)
     return {month: _with_offered(figures) for month, figures in found.items()}
 
 

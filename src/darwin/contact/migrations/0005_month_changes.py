@@ -1,6 +1,7 @@
 """Which months had a row changed, and by which transaction: kept figures of such a month are thrown away.
 
-A statement leaves one row a month it touched, inside its own transaction. Whoever counts a month keeps the
+A statement leaves one row a month it touched, inside its own transaction; a row of the first or last day of
+a month touches its neighbour too, because a call can go on past midnight. Whoever counts a month keeps the
 snapshot it counted with; the figures hold while every change of the month is visible in that snapshot. So
 neither a writer that is still at work nor one that commits late can leave an old figure standing.
 """
@@ -16,7 +17,9 @@ CREATE TABLE contact_monthchange (
 CREATE FUNCTION contact_note_legs() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO contact_monthchange (month)
-    SELECT DISTINCT date_trunc('month', offered_at, 'Europe/London') AT TIME ZONE 'Europe/London' FROM changed
+    SELECT DISTINCT date_trunc('month', day + near, 'Europe/London') AT TIME ZONE 'Europe/London'
+    FROM (SELECT DISTINCT date_trunc('day', offered_at, 'Europe/London') AS day FROM changed) AS touched,
+        unnest(ARRAY['-1 day', '0 days', '1 day']::interval[]) AS near
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END
@@ -24,8 +27,11 @@ $$;
 CREATE FUNCTION contact_note_contacts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO contact_monthchange (month)
-    SELECT DISTINCT date_trunc('month', first_offered_at, 'Europe/London') AT TIME ZONE 'Europe/London'
-    FROM changed
+    SELECT DISTINCT date_trunc('month', day + near, 'Europe/London') AT TIME ZONE 'Europe/London'
+    FROM (
+        SELECT DISTINCT date_trunc('day', first_offered_at, 'Europe/London') AS day FROM changed
+    ) AS touched,
+        unnest(ARRAY['-1 day', '0 days', '1 day']::interval[]) AS near
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END

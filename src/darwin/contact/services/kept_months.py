@@ -4,6 +4,7 @@ What is kept can be counted again from the rows, holds counts and waits only, an
 leaves no entry in the ledger.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
@@ -12,19 +13,20 @@ from uuid import UUID
 
 from django.db import transaction
 
-from darwin.contact.measures.families import Family, Figures
+from darwin.contact.measures.families import FAMILIES, Family, Figures
 from darwin.contact.models import ContactQueue, KeptMonth
 from darwin.contact.periods import add_months
 from darwin.contact.services.bulk import change_rows, select_rows
 
 NO_QUEUE = UUID(int=0)
+_LOCK = "hashtext('contact.kept_months')"
 
 # Kept figures hold while every change of a month they look at was visible when they were counted.
 _HOLDS = """
 NOT EXISTS (
   SELECT FROM contact_monthchange AS change
   WHERE change.month >= kept.month - make_interval(months => %(before)s)
-    AND change.month <= kept.month + make_interval(months => %(after)s)
+    AND change.month <= kept.month
     AND NOT pg_visible_in_snapshot(change.txid, kept.snapshot::pg_snapshot))
 """
 _KEPT = f"""
@@ -38,8 +40,6 @@ DELETE FROM contact_keptmonth AS kept WHERE kept.family = %(family)s AND NOT ({_
 
 def kept_months(family: Family, queue: ContactQueue) -> dict[tuple[date, str], Figures]:
     """What is kept and still holds, by month and parameters; one query."""
-    import json
-
     rows = select_rows(_KEPT, _parameters(family, queue))
     return {
         (month, parameters): figures if isinstance(figures, dict) else json.loads(figures)
@@ -49,23 +49,19 @@ def kept_months(family: Family, queue: ContactQueue) -> dict[tuple[date, str], F
 
 @transaction.atomic
 def count_months(
-    *, family: Family, queue: ContactQueue, wanted: Sequence[tuple[date, float]]
+    *, family: Family, queue: ContactQueue, wanted: Sequence[tuple[date, float]], wait: bool
 ) -> dict[date, Figures]:
     """Count these months, (month, threshold in seconds) each, and keep what was found.
 
+    One keeps at a time: what another has counted meanwhile with an older view must not outlive our
+    forgetting. wait: for one's turn; without it what was found is given and not kept where another is at it.
     A month without a row has figures of nought: whether anything was recorded is the caller's to say.
     """
-    # One at a time: what another has counted meanwhile with an older view must not outlive our forgetting.
-    change_rows("SELECT pg_advisory_xact_lock(hashtext('contact.kept_months'))")
+    if not _our_turn(wait):
+        return _count(family, queue, wanted)
     snapshot = select_rows("SELECT pg_current_snapshot()::text", ())[0][0]
     change_rows(_FORGET, _parameters(family, queue))
-    found: dict[date, Figures] = {}
-    for first, last, threshold_s in _stretches(family, wanted):
-        counted = family.count(queue, first, last, threshold_s)
-        month = first
-        while month <= last:
-            found[month] = counted.get(month, _nought(family))
-            month = add_months(month, 1)
+    found = _count(family, queue, wanted)
     KeptMonth.objects.bulk_create(
         [
             KeptMonth(
@@ -83,18 +79,37 @@ def count_months(
         unique_fields=["family", "version", "queue_id", "month", "parameters"],
         update_fields=["figures", "snapshot"],
     )
+    return found
+
+
+def _our_turn(wait: bool) -> bool:
+    if wait:
+        change_rows(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        return True
+    ours: bool = select_rows(f"SELECT pg_try_advisory_xact_lock({_LOCK})", ())[0][0]
+    return ours
+
+
+def _count(family: Family, queue: ContactQueue, wanted: Sequence[tuple[date, float]]) -> dict[date, Figures]:
+    found: dict[date, Figures] = {}
+    for first, last, threshold_s in _stretches(family, wanted):
+        counted = family.count(queue, first, last, threshold_s)
+        month = first
+        while month <= last:
+            found[month] = counted.get(month, _nought(family))
+            month = add_months(month, 1)
     return {month: found[month] for month, _threshold in wanted}
 
 
 def forget_old_changes() -> int:
     """Drop the notes of changes that no kept figure needs; how many were dropped."""
     with transaction.atomic():
-        change_rows("SELECT pg_advisory_xact_lock(hashtext('contact.kept_months'))")
+        _our_turn(wait=True)
         snapshot = select_rows("SELECT pg_current_snapshot()::text", ())[0][0]
         # With the widest reach of all, so that no family keeps what a dropped note would have told it.
         change_rows(
             f"DELETE FROM contact_keptmonth AS kept WHERE NOT ({_HOLDS})",  # noqa: S608
-            {"before": 1, "after": 1},
+            {"before": max(family.reaches_back for family in FAMILIES)},
         )
         return change_rows(
             "DELETE FROM contact_monthchange WHERE pg_visible_in_snapshot(txid, %s::pg_snapshot)", (snapshot,)
@@ -122,11 +137,9 @@ def _key(family: Family, queue: ContactQueue) -> UUID:
 
 
 def _parameters(family: Family, queue: ContactQueue) -> dict[str, Any]:
-    before, after = family.reaches
     return {
         "family": family.name,
         "version": family.version,
         "queue": _key(family, queue),
-        "before": before,
-        "after": after,
+        "before": family.reaches_back,
     }

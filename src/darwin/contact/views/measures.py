@@ -47,7 +47,7 @@ def measures(request: HttpRequest) -> HttpResponse:
     reader = Reader.of(asking.asker(request))
     notes = _notes(queue, None)
     lines: list[dict[str, Any]] = []
-    for series in series_of(list(MONTHLY.values()), queue, clock.now()):
+    for series in series_of(list(MONTHLY.values()), queue, clock.now(), inline=1):
         about = [note for note in notes if note.measure == series.measure.slug]
         shown = shown_measure.measure_shown(series, about, None, reader)
         lines.append(
