@@ -123,5 +123,5 @@ def test_pages_and_counts_are_of_the_same_callers(queue: ContactQueue) -> None:
     assert pages[0].counts == pages[1].counts
     assert (pages[0].counts[Fate.GOT_THROUGH], pages[0].counts[Fate.NOT_SEEN]) == (1, 29)
     assert pages[0].recovery_pct == pytest.approx(100 / 30, abs=1e-4)
-    only = lost_callers(queue, at(-1), at(1), fate=Fate.GOT_THROUGH)
+    only = lost_callers(queue, at(-1), at(1), fates=[Fate.GOT_THROUGH])
     assert [row.fate for row in only.rows] == [Fate.GOT_THROUGH]

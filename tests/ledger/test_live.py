@@ -15,12 +15,13 @@ from django.core.handlers.asgi import ASGIHandler
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test.utils import CaptureQueriesContext
-from django.urls import include, path
+from django.urls import path
 
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.live.hub import Frame
 from darwin.ledger.live.publisher import KEPT, Publisher
 from darwin.ledger.live.screens import Screen, register_screen, remove_screen
+from darwin.ledger.live.stream import stream_view
 from darwin.ledger.services import record_entry
 
 from .looking import connect, rows
@@ -167,7 +168,7 @@ def test_a_screen_that_is_declared_wrongly_stops_the_start(
 @pytest.fixture
 def server(boards: list[Board], settings: Any) -> Iterator[int]:
     addresses = ModuleType("live_addresses")
-    addresses.urlpatterns = [path("", include("darwin.ledger.urls"))]  # type: ignore[attr-defined]
+    addresses.urlpatterns = [path("live/", stream_view)]  # type: ignore[attr-defined]
     sys.modules["live_addresses"] = addresses
     settings.ROOT_URLCONF = "live_addresses"
     settings.MIDDLEWARE = []

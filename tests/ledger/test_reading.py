@@ -19,6 +19,7 @@ from darwin.ledger.canonical import block_header
 from darwin.ledger.ids import new_id
 from darwin.ledger.models import Entry
 from darwin.ledger.readers import NotALedgerReader, ReaderRule, reader_named, set_reader_rule
+from darwin.ledger.search import Search
 from darwin.ledger.services import erase_subject, record_consultation, record_entry
 from darwin.ledger.verification import verify_ledger
 
@@ -103,7 +104,7 @@ def test_nobody_else_reads_the_ledger(reader: Actor) -> None:
         lambda: queries.entries_of(actor=reader, subject=about),
         lambda: queries.consultations_of(actor=reader, account=new_id()),
         lambda: queries.entries_between(actor=reader, **MARCH),
-        lambda: queries.export_entries(actor=reader, reason="Mine.", **MARCH),
+        lambda: queries.export_entries(actor=reader, reason="Mine.", search=Search(**MARCH)),
     ):
         with pytest.raises(NotALedgerReader):
             read()
@@ -123,7 +124,8 @@ def test_an_export_proves_itself_without_the_database() -> None:
         write(person())
     blocks.close_blocks(block_size=5)
     open_entry = write(about)
-    known, *lines = queries.export_entries(actor=AUDITOR, reason="Court order.", subject=about, **MARCH)
+    asked = Search(subject=about, **MARCH)
+    known, *lines = queries.export_entries(actor=AUDITOR, reason="Court order.", search=asked)
     lines = json.loads(json.dumps(lines))
     assert len(lines) == 9  # seven closed, one not yet, and the export itself
     assert {line["entry"]["id"] for line in lines if line["inclusion"] is None} >= {open_entry}
@@ -161,7 +163,7 @@ def _everything_kept(data_dir: Path) -> bytes:
         )
     ]
     stored = "".join(str(rows(f"SELECT t::text FROM {table} AS t")) for table in tables)
-    exported = json.dumps(list(queries.export_entries(actor=AUDITOR, reason="Test.", **MARCH)))
+    exported = json.dumps(list(queries.export_entries(actor=AUDITOR, reason="Test.", search=Search(**MARCH))))
     return (stored + exported).encode() + head.path_in(data_dir).read_bytes()
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from tests.addresses import example
 
 from darwin.deadlines import clock
+from darwin.ledger.actors import Subject, Verb
 from darwin.ledger.ids import new_id
+from darwin.ledger.services import record_entry
 from darwin.staff.models import Account, Posting, RoleHolding
 
 from .people import someone
@@ -42,3 +45,28 @@ example("staff:my_language", method="post", data={"language": "cy"})
 example("staff:my_passkey_remove", method="post", prepare=lambda account, rows: {"passkey_id": 1})
 example("staff:session_here", method="post")
 example("staff:session_lock", method="post")
+
+
+def _entries(account: Account | None, rows: int) -> Mapping[str, Any]:
+    authors = [someone() for _ in range(min(rows, 60))]
+    with transaction.atomic():
+        for number in range(rows):
+            record_entry(
+                actor=authors[number % len(authors)].actor,
+                verb=Verb.ALTER,
+                event="staff.tested_pages",
+                subjects=[Subject("account", authors[0].id), Subject("contact", new_id())],
+                fields=["theme"],
+                counts={"rows": number},
+                reason="Because a test says so",
+            )
+    return {}
+
+
+example("staff:ledger", prepare=_entries, many_rows=True)
+example("staff:ledger_export", prepare=_entries, many_rows=True)
+example("staff:reference_list", prepare=lambda account, rows: {"code": "contact_channel"})
+example(
+    "staff:reference_entry", prepare=lambda account, rows: {"code": "contact_channel", "entry": "PHONE_999"}
+)
+example("staff:reference_threshold", prepare=lambda account, rows: {"code": "contact.101.answer_within_s"})

@@ -8,7 +8,6 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from darwin.reference.services import open_installation
 from darwin.staff import sessions
 from darwin.staff.models import Account
 
@@ -22,16 +21,16 @@ def _data_dir(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.fixture
-def operational_house(db: None, settings: Any) -> None:
+def operational_house(opened_installation: Callable[[str], None], settings: Any) -> None:
     settings.DARWIN_MODE = "operational"
-    open_installation("operational", "leicestershire")
+    opened_installation("operational")
 
 
 @pytest.fixture
-def practice_house(db: None, settings: Any) -> None:
+def practice_house(opened_installation: Callable[[str], None], settings: Any) -> None:
     settings.DARWIN_MODE = "practice"
     settings.ROOT_URLCONF = "tests.staff.practice_urls"
-    open_installation("practice", "leicestershire")
+    opened_installation("practice")
 
 
 @pytest.fixture

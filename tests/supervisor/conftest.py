@@ -28,8 +28,10 @@ def data_dir(open_folder: Path) -> Path:
 def folder_open_to_all() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="darwin-tests-"))
     folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/page/", health.for_people, name="health-page"),
     *directory_addresses,
     *language_urls,
+    path("", include("darwin.staff.live_address")),
     path("", include("darwin.staff.urls")),
+    path("", include("darwin.contact.urls")),
     path("", include("darwin.theme.urls")),
 ]
 

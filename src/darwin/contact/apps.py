@@ -1,6 +1,7 @@
 """The room of first contact."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ContactConfig(AppConfig):
@@ -9,6 +10,17 @@ class ContactConfig(AppConfig):
     verbose_name = "Contact"
 
     def ready(self) -> None:
-        from darwin.contact import thresholds
+        from darwin.contact import permissions, thresholds
+        from darwin.theme.navigation import Item, navigation
 
         thresholds.declare()
+        # The rules are declared at the start, so that the matrix knows them before a page is opened.
+        for label, name, rule, order in (
+            (_("The line"), "line", permissions.SEE_MEASURES, 10),
+            (_("Lost callers"), "lost_callers", permissions.SEE_LOST_CALLERS, 20),
+            (_("Measures"), "measures", permissions.SEE_MEASURES, 30),
+            (_("Fair access"), "fair_access", permissions.SEE_MEASURES, 40),
+            (_("My figures"), "my_figures", permissions.SEE_HANDLER_FIGURES, 50),
+            (_("Imports"), "imports", permissions.SEE_IMPORTS, 60),
+        ):
+            navigation.register(Item(label, f"contact:{name}", rule, order=order))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +19,7 @@ from darwin.ledger.actors import Actor
 if TYPE_CHECKING:
     from darwin.contact.imports.report import ImportReport, Progress
 
+COUNT_EVERY_S = 60.0
 FILE = click.Path(path_type=Path, dir_okay=False)
 switch_option = click.option(
     "--switch", default="asterisk", show_default=True, help="The switch's name here."
@@ -154,6 +157,36 @@ def calls(slug: str, from_at: datetime, to_at: datetime, as_json: bool) -> None:
             click.echo(
                 json.dumps(entry_as_json(entry), ensure_ascii=False) if as_json else entry_as_text(entry)
             )
+
+
+@commands.command(name="count-months")
+@click.option("--forever", is_flag=True, help="Go on after that: look each minute for what has changed.")
+def count_months(forever: bool) -> None:
+    """Count the full months that the pages of measures show, and keep the figures."""
+    from darwin.supervisor.house import open_house
+
+    with open_house():
+        counted = _count_months(shown=True)
+        if not forever:
+            click.echo(f"{counted:,} months were counted; all are kept now.", err=True)
+            return
+        stopped = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        while not stopped.wait(COUNT_EVERY_S):
+            _count_months(shown=False)
+
+
+def _count_months(*, shown: bool) -> int:
+    from darwin.contact.measures.counting import count_what_is_missing, months_to_count
+    from darwin.deadlines import clock
+    from darwin.supervisor.progress import progress
+
+    if not shown:
+        return count_what_is_missing(clock.now(), lambda _months: None)
+    total = sum(len(months) for _family, _queue, months in months_to_count(clock.now()))
+    with progress("Counting months", total, "months") as advance:
+        return count_what_is_missing(clock.now(), advance)
 
 
 def _actor() -> Actor:

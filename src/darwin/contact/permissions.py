@@ -1,6 +1,8 @@
 """Who may see what of the contact room: one rule each for a page, its list, its count and its export."""
 
+from darwin.staff.models import Account
 from darwin.staff.permissions import Grant, Rule, of_line_reports, own
+from darwin.staff.roles import SUPPRESSED
 
 _RUN_THE_LINE = frozenset({"contact_supervisor", "duty_inspector"})
 _READ_FIGURES = frozenset(
@@ -36,15 +38,26 @@ LIST_CALLS = Rule(
     "List the calls of a queue, one by one",
     _RUN_THE_LINE | {"quality_assessor", "professional_standards"},
 )
+SEE_CONTACT = Rule(
+    "contact.contact",
+    "Open one call and see its legs, its waits and who answered",
+    _RUN_THE_LINE | {"quality_assessor", "professional_standards"},
+)
 SEE_LOST_CALLERS = Rule(
     "contact.lost_callers",
     "See who gave up before being answered, and whether they came back",
     _RUN_THE_LINE | {"quality_assessor"},
 )
+# Counts, lines and reasons, never the values of a row: who keeps the house running may see them too.
 SEE_IMPORTS = Rule(
     "contact.imports",
     "See which call records were imported, and which rows were left out and why",
-    _RUN_THE_LINE | {"analyst", "resource_planner", "data_protection_officer"},
+    _RUN_THE_LINE | {"analyst", "resource_planner", "data_protection_officer", "administrator"},
+)
+ANNOTATE_MEASURES = Rule(
+    "contact.annotate_measures",
+    "Write beside a measure what happened in a month, and set new limits from a month on",
+    {"analyst", "contact_supervisor", "chief_officer"},
 )
 # Its rows are accounts: one's own, and those of the people whose line manager one is. Nobody else's.
 SEE_HANDLER_FIGURES = Rule.any_of(
@@ -53,3 +66,8 @@ SEE_HANDLER_FIGURES = Rule.any_of(
     Grant({"contact_handler", "contact_supervisor", "desk_operator"}, own("")),
     Grant({"contact_supervisor", "duty_inspector"}, of_line_reports("")),
 )
+
+
+def reads_published_figures_only(account: Account) -> bool:
+    """True for a person who sees measures by a role outside the force's own command, and by no other."""
+    return not account.roles_now() & (SEE_MEASURES.roles - SUPPRESSED)

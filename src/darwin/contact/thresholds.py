@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from darwin.reference.queries import threshold
 from darwin.reference.required import require_threshold
 from darwin.reference.units import Unit
+from darwin.reference.values import ThresholdValue
 
 _ROOM = "contact"
 _ANSWER_999 = "contact.999.answer_within_s"
 _ANSWER_101 = "contact.101.answer_within_s"
+_TARGET_999 = "contact.999.target_percent"
+_TARGET_101 = "contact.101.target_percent"
 _MATCH = "contact.lost_caller_match_minutes"
 _SHARED = "contact.shared_number_contacts"
 _SHARED_DAYS = 28
@@ -18,21 +21,46 @@ _HANDLER = "contact.handler_figure_minimum"
 
 def declare() -> None:
     """Tell the reference room what this room cannot work without."""
-    require_threshold(_ANSWER_999, Unit.SECONDS, _ROOM, "within how long a 999 call is to be answered")
-    require_threshold(_ANSWER_101, Unit.SECONDS, _ROOM, "within how long any other call is to be answered")
     require_threshold(
-        _MATCH, Unit.CLOCK_MINUTES, _ROOM, "within how long a lost caller counts as having come back"
+        _TARGET_999, Unit.PERCENT, _ROOM, "to know what share of 999 calls is to be answered in time"
     )
     require_threshold(
-        _SHARED, Unit.NUMBER, _ROOM, f"contacts in {_SHARED_DAYS} days from which a number counts as shared"
+        _TARGET_101, Unit.PERCENT, _ROOM, "to know what share of other calls is to be answered in time"
     )
-    require_threshold(_REPEAT, Unit.DAYS, _ROOM, "within how long a contact counts as a repeat")
-    require_threshold(_HANDLER, Unit.NUMBER, _ROOM, "fewest contacts for a figure about one handler")
+    require_threshold(
+        _ANSWER_999, Unit.SECONDS, _ROOM, "to know within how long a 999 call is to be answered"
+    )
+    require_threshold(
+        _ANSWER_101, Unit.SECONDS, _ROOM, "to know within how long any other call is to be answered"
+    )
+    require_threshold(
+        _MATCH, Unit.CLOCK_MINUTES, _ROOM, "to know within how long a lost caller counts as having come back"
+    )
+    require_threshold(
+        _SHARED,
+        Unit.NUMBER,
+        _ROOM,
+        f"to know the contacts in {_SHARED_DAYS} days from which a number counts as shared",
+    )
+    require_threshold(_REPEAT, Unit.DAYS, _ROOM, "to know within how long a contact counts as a repeat")
+    require_threshold(
+        _HANDLER, Unit.NUMBER, _ROOM, "to know the fewest contacts for a figure about one handler"
+    )
+
+
+def answer_within(channel: str, at: datetime) -> ThresholdValue:
+    """Within how many seconds a call of this channel is to be answered, as the force had set it at `at`."""
+    return threshold(_ANSWER_999 if channel == "PHONE_999" else _ANSWER_101, at=at)
 
 
 def answer_within_s(channel: str, at: datetime) -> float:
-    """Within how many seconds a call of this channel is to be answered, as the force had set it at `at`."""
-    return float(threshold(_ANSWER_999 if channel == "PHONE_999" else _ANSWER_101, at=at).value)
+    """The same as a number of seconds."""
+    return float(answer_within(channel, at).value)
+
+
+def answer_target(channel: str, at: datetime) -> ThresholdValue:
+    """What share of the calls of this channel, in per cent, is to be answered within that time."""
+    return threshold(_TARGET_999 if channel == "PHONE_999" else _TARGET_101, at=at)
 
 
 def match_within(at: datetime) -> timedelta:

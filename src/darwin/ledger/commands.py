@@ -24,11 +24,15 @@ def commands() -> None:
 @commands.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def verify(as_json: bool) -> None:
-    """Find out whether the ledger is what was written. Status 0 if it is, 1 if not. Changes nothing."""
+    """Find out whether the ledger is what was written. Status 0 if it is, 1 if not. Changes nothing in it.
+
+    The result is kept in the data folder, where the auditor's page shows it.
+    """
     from darwin.supervisor.house import open_house
 
     with open_house():
         report = _verify_with_progress()
+        _keep(report)
     if as_json:
         click.echo(json.dumps(report.as_json()))
     else:
@@ -81,6 +85,7 @@ def export(reader: str, reason: str, subject: str, start: datetime, end: datetim
         from darwin.deadlines.clock import LONDON
         from darwin.ledger import queries, readers
         from darwin.ledger.actors import Subject
+        from darwin.ledger.search import Search
 
         about = None
         if subject:
@@ -94,9 +99,11 @@ def export(reader: str, reason: str, subject: str, start: datetime, end: datetim
         lines = queries.export_entries(
             actor=readers.reader_named(reader),
             reason=reason,
-            subject=about,
-            start=start.replace(tzinfo=LONDON).astimezone(UTC),
-            end=end.replace(tzinfo=LONDON).astimezone(UTC),
+            search=Search(
+                subject=about,
+                start=start.replace(tzinfo=LONDON).astimezone(UTC),
+                end=end.replace(tzinfo=LONDON).astimezone(UTC),
+            ),
         )
         for line in lines:
             click.echo(json.dumps(line))
@@ -122,6 +129,19 @@ def _verify_with_progress() -> Report:
 
     with tqdm(total=total_entries(), desc="Verifying", unit=" entries", file=sys.stderr, delay=2) as bar:
         return verify_ledger(bar.update)
+
+
+def _keep(report: Report) -> None:
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from darwin.ledger.verification.kept import keep_result
+
+    try:
+        keep_result(Path(settings.DARWIN_DATA_DIR), report)
+    except OSError as fault:
+        click.echo(f"The result could not be kept for the auditor's page: {fault.strerror}.", err=True)
 
 
 def _print(report: Report) -> None:

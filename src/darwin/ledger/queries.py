@@ -18,6 +18,7 @@ from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.canonical import Leaf, StoredEntry, content_of, unpack_leaves
 from darwin.ledger.keys import trusted_keys
 from darwin.ledger.readers import require_reader
+from darwin.ledger.search import Search
 from darwin.ledger.services import record_consultation, record_entry
 
 PAGE = 50
@@ -78,10 +79,10 @@ def entries_between(
     return _page(condition, params, after)
 
 
-def export_entries(
-    *, actor: Actor, reason: str, subject: Subject | None = None, start: datetime, end: datetime
-) -> Iterator[dict[str, Any]]:
-    """A disclosure as one dictionary a line: the public keys, then each entry of [start, end) with its proof.
+def export_entries(*, actor: Actor, reason: str, search: Search) -> Iterator[dict[str, Any]]:
+    """A disclosure as one dictionary a line: the public keys, then each entry that is found, with its proof.
+
+    reason: to whom it goes, and what for.
 
     An entry in a closed block carries its leaf (56 bytes), its index, the proof to the block's root and the
     block's signed header; `merkle.proves` and the public key check it without Darwin's database. The export
@@ -93,14 +94,10 @@ def export_entries(
             actor=actor,
             verb=Verb.DISCLOSE,
             event="ledger.exported_entries",
-            subjects=[subject] if subject else [],
+            subjects=search.about(),
             reason=reason,
         )
-    condition, params = _between(start, end)
-    if subject:
-        condition += " AND EXISTS (SELECT FROM ledger_subject AS s WHERE s.at = e.at AND s.entry_id = e.id "
-        condition, params = condition + "AND s.id = %s AND s.kind = %s)", [*params, subject.id, subject.kind]
-    return _export_lines(condition, params)
+    return _export_lines(*search.condition())
 
 
 def _export_lines(condition: str, params: list[Any]) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.services import record_entry
 from darwin.practice.force import contacts_between
 from darwin.practice.models import LoadedMonth, PracticeForce
+from darwin.practice.notes import write_notes
 from darwin.practice.population import SAM_OKORO, handler_names
 from darwin.practice.queries import story_of
 from darwin.practice.records import QUEUES, SOURCE, call_record, covered, milliseconds, moment
@@ -57,6 +58,7 @@ def open_force(*, actor: Actor) -> PracticeForce:
     refuse_outside_practice()
     _take_turns()
     force = PracticeForce.objects.first()
+    opened = force is None
     if force is None:
         now = clock.now()
         story = Story.opened_at(now)
@@ -71,6 +73,8 @@ def open_force(*, actor: Actor) -> PracticeForce:
     open_practice_accounts(actor=actor)
     for slug, label, channel, kind in QUEUES:
         open_queue(actor=actor, slug=slug, label=label, channel=channel, switch=SOURCE, leg_kind=kind)
+    if opened:
+        write_notes(actor=actor, story=story_of(force))
     for account in Account.objects.filter(sign_in_name__in=_TELEPHONES):
         interface = _TELEPHONES[account.sign_in_name]
         link_handler(

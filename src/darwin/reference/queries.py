@@ -104,7 +104,7 @@ def force(at: datetime | date | None = None) -> CodeValue:
 def version_by_id(version: UUID) -> ThresholdValue | None:
     """The threshold version with this id, withdrawn ones included: what a row in the past was decided by."""
     row = Threshold.objects.filter(pk=version).first()
-    return _threshold_value(row) if row else None
+    return threshold_value(row) if row else None
 
 
 def installation() -> Installation | None:
@@ -182,13 +182,14 @@ def _load(adoption: UUID | None) -> _Snapshot:
     installed = installation()
     snapshot = _Snapshot(adoption, installed.force if installed else None)
     for row in Threshold.objects.filter(withdrawn_in=None).order_by("code", "valid_from"):
-        snapshot.thresholds.setdefault(row.code, []).append(_threshold_value(row))
+        snapshot.thresholds.setdefault(row.code, []).append(threshold_value(row))
     for entry in Code.objects.filter(withdrawn_in=None).order_by("list", "code", "valid_from"):
         snapshot.codes.setdefault(entry.list, {}).setdefault(entry.code, []).append(_code_value(entry))
     return snapshot
 
 
-def _threshold_value(row: Threshold) -> ThresholdValue:
+def threshold_value(row: Threshold) -> ThresholdValue:
+    """A row as readers get it."""
     return ThresholdValue(
         id=row.id,
         code=row.code,

@@ -5,9 +5,9 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 REQUIRED = (
-    ("staff.idle_lock", "clock_minutes", "How long an untouched screen stays open elsewhere"),
-    ("staff.enrolment_link", "clock_minutes", "How long a link for a passkey is good"),
-    ("disclosure.suppress_below", "number", "Counts below it are published as fewer than it"),
+    ("staff.idle_lock", "clock_minutes", "to know how long an untouched screen stays open elsewhere"),
+    ("staff.enrolment_link", "clock_minutes", "to know how long a link for a passkey is good"),
+    ("disclosure.suppress_below", "number", "to publish a count below it as fewer than it"),
 )
 
 
@@ -20,12 +20,22 @@ class StaffConfig(AppConfig):
         # The matrix of who may do what is complete only when every room has declared its rules, and the
         # home of a role only when every room has put its lines there. Rooms above are found by name.
         autodiscover_modules("permissions", "home")
+        from darwin.ledger.readers import set_reader_rule
         from darwin.reference.required import require_threshold
         from darwin.reference.units import Unit
-        from darwin.staff.permissions import BE_AT_HOME, MANAGE_ACCOUNTS
+        from darwin.staff import home_lines, ledger_readers, permissions
         from darwin.theme.navigation import Item, navigation
 
+        set_reader_rule(ledger_readers.RULE)
+        home_lines.put_lines()
         for code, unit, meaning in REQUIRED:
             require_threshold(code, Unit(unit), "staff", meaning)
-        navigation.register(Item(_("Home"), "staff:home", BE_AT_HOME, order=0))
-        navigation.register(Item(_("Accounts"), "staff:accounts", MANAGE_ACCOUNTS, order=90))
+        for item in (
+            Item(_("Home"), "staff:home", permissions.BE_AT_HOME, order=0),
+            Item(_("Ledger"), "staff:ledger", permissions.READ_LEDGER, order=60),
+            Item(_("Deadlines"), "staff:deadlines", permissions.SEE_DEADLINES, order=70),
+            Item(_("What is set"), "staff:reference", permissions.READ_REFERENCE, order=80),
+            Item(_("Accounts"), "staff:accounts", permissions.MANAGE_ACCOUNTS, order=90),
+            Item(_("Parts of the house"), "health-page", permissions.MIND_THE_HOUSE, order=95),
+        ):
+            navigation.register(item)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from darwin.deadlines import clock
 from darwin.staff.models import Account
 from darwin.staff.permissions import Rule
+from darwin.theme.formats import Words
 
 # From this long before its due time a line is marked "soon".
 _SOON = timedelta(minutes=10)
@@ -27,7 +28,7 @@ class HomeItem:
     """
 
     rule: Rule
-    title: str
+    title: Words
     count: Callable[[Account], int]
     sentence: Callable[[Account, int], str]
     url: Callable[[], str]
@@ -38,7 +39,7 @@ class HomeItem:
 class HomeLine:
     """A line as it is shown. due: when the worst is due. state: "late", "soon" or ""."""
 
-    title: str
+    title: Words
     count: int
     sentence: str
     url: str

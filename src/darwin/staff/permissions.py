@@ -134,3 +134,19 @@ BE_AT_HOME = Rule(
 MANAGE_ACCOUNTS = Rule(
     "staff.manage_accounts", "Open and close accounts, and grant and end roles", {"administrator"}
 )
+READ_LEDGER = Rule(
+    "staff.read_ledger",
+    "Read the ledger: who changed and who looked at what",
+    {"auditor", "data_protection_officer"},
+)
+READ_REFERENCE = Rule(
+    "staff.read_reference", "See what the force has set: thresholds and lists, each with its source", EVERYONE
+)
+SEE_DEADLINES = Rule(
+    "staff.see_deadlines",
+    "See how many clocks run, of which kind, and how many are over",
+    {"administrator", "contact_supervisor"},
+)
+MIND_THE_HOUSE = Rule(
+    "staff.mind_the_house", "Look after the parts of the house that run by themselves", {"administrator"}
+)

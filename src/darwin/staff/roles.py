@@ -1,9 +1,8 @@
 """The roles of the house, declared once.
 
 A role is what a person does today; what it may see is decided by the rules (`staff.permissions`).
-The titles are those of DOMAIN.md, sections 7 and 8. The title of the local policing body is dated
-reference data (the office of police and crime commissioner is to end in May 2028), so that role
-has only the words to fall back on here.
+The title of the local policing body is dated reference data (the office of police and crime
+commissioner is to end in May 2028), so that role has only the words to fall back on here.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
-from darwin.staff.views import accounts, home, session, sign_in
+from darwin.staff.views import accounts, deadlines, home, ledger, reference, session, sign_in
 
 app_name = "staff"
 
@@ -35,6 +35,14 @@ urlpatterns: list[URLPattern] = [
     path("me/language/", home.my_language, name="my_language"),
     path("me/passkeys/", home.my_passkeys, name="my_passkeys"),
     path("me/passkeys/<int:passkey_id>/remove/", home.my_passkey_remove, name="my_passkey_remove"),
+    path("ledger/", ledger.search, name="ledger"),
+    path("ledger/export/", ledger.export, name="ledger_export"),
+    path("ledger/state/", ledger.state, name="ledger_state"),
+    path("reference/", reference.reference, name="reference"),
+    path("reference/lists/<slug:code>/", reference.code_list, name="reference_list"),
+    path("reference/lists/<slug:code>/<str:entry>/", reference.entry_history, name="reference_entry"),
+    path("reference/thresholds/<str:code>/", reference.threshold_history, name="reference_threshold"),
+    path("deadlines/", deadlines.overview, name="deadlines"),
     path("staff/accounts/", accounts.accounts, name="accounts"),
     path("staff/accounts/open/", accounts.account_open, name="account_open"),
     path("staff/accounts/<uuid:account_id>/", accounts.account, name="account"),

@@ -35,6 +35,7 @@ PARTS: tuple[Part, ...] = (
     Part("publisher", "The publisher of live screens", command("ledger", "publish", "--forever")),
     Part("blocks", "The closing of the ledger's blocks", command("ledger", "close-blocks", "--forever")),
     Part("deadlines", "The deadlines' worker", command("deadlines", "work", "--forever")),
+    Part("months", "The counting of past months", command("contact", "count-months", "--forever")),
     Part("practice", "The made-up force", command("practice", "load", "--keep-up"), modes=("practice",)),
 )
 

@@ -63,10 +63,11 @@ class PeriodForm(forms.Form):
         """
         first: date = self.cleaned_data["from_day"]
         last: date = self.cleaned_data["to_day"]
-        return _midnight(first), _midnight(last + timedelta(days=1))
+        return midnight(first), midnight(last + timedelta(days=1))
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """The moment in London at which a day begins."""
     return datetime.combine(day, time(), tzinfo=LONDON)
 
 

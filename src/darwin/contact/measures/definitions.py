@@ -193,6 +193,23 @@ _DEFINITIONS = (
         timing="the first moment the source knows of the call, to the first connection to a contact handler.",
     ),
     _measure(
+        "end_to_end_median_s",
+        "Median wait end to end",
+        "s",
+        "Half waited no longer from reaching the number to the first contact handler, all legs added.",
+        left_out="callers who never reached a contact handler; an answer at the switchboard is not the end.",
+        timing="the first moment the source knows of the call, to the first connection to a contact handler.",
+    ),
+    _measure(
+        "online_share_pct",
+        "Online share",
+        "%",
+        "Share of contacts made by an online report or a live chat.",
+        numerator="online reports and live chats.",
+        denominator="contacts of every channel, 999 and 101 calls among them.",
+        left_out="nothing; a channel whose records are not imported is not among them.",
+    ),
+    _measure(
         "longest_queue",
         "Most waiting at once",
         "callers",

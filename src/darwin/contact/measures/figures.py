@@ -98,7 +98,7 @@ def queue_figures(
         return QueueFigures()
     parameters = _parameters(queue, from_at, to_at, threshold_s)
     row = select_rows(f"SELECT NULL, {_FIGURES} FROM ({_WHOLE}) AS stay", parameters)[0]  # noqa: S608
-    return _told_only(_figures_of(row), tells)
+    return told_only(_figures_of(row), tells)
 
 
 def grouped_figures(
@@ -118,7 +118,7 @@ def grouped_figures(
         return []
     statement = _by_calendar(by) if by in _CALENDAR else _by_group(by)
     rows = select_rows(statement, _parameters(queue, from_at, to_at, threshold_s))
-    return [_told_only(_figures_of(row), tells) for row in rows]
+    return [told_only(_figures_of(row), tells) for row in rows]
 
 
 def _by_group(by: GroupBy) -> str:
@@ -233,7 +233,7 @@ _NEEDS: Mapping[Tells, tuple[str, ...]] = {
 }
 
 
-def _told_only(figures: QueueFigures, tells: frozenset[Tells]) -> QueueFigures:
+def told_only(figures: QueueFigures, tells: frozenset[Tells]) -> QueueFigures:
     """None for every figure that needs a fact which no source tells."""
     silent = {name for fact, names in _NEEDS.items() if fact not in tells for name in names}
     return replace(figures, **dict.fromkeys(silent)) if silent else figures

@@ -39,12 +39,10 @@ def line_report(queue: ContactQueue, from_at: datetime, to_at: datetime, thresho
         to_at=to_at,
         threshold_s=threshold_s,
         figures=queue_figures(queue, from_at, to_at, threshold_s, told.tells),
-        refused_by_reason=_count_by("reason", "refused", queue, from_at, to_at)
+        refused_by_reason=count_by("reason", "refused", queue, from_at, to_at)
         if Tells.REFUSALS in told.tells
         else None,
-        abandoned_by_point=_count_by("abandon_point", "abandoned", queue, from_at, to_at)
-        if entries
-        else None,
+        abandoned_by_point=count_by("abandon_point", "abandoned", queue, from_at, to_at) if entries else None,
         longest_queue=longest_queue(queue, from_at, to_at) if Tells.QUEUE_LENGTH in told.tells else None,
         by_agent=by_agent,
         answered_agent_unknown=unnamed,
@@ -77,9 +75,10 @@ def unknown_line(slug: str, from_at: datetime, to_at: datetime, threshold_s: flo
     )
 
 
-def _count_by(
+def count_by(
     column: str, outcome: str, queue: ContactQueue, from_at: datetime, to_at: datetime
 ) -> dict[str, int]:
+    """How many legs of one outcome there were by `column` (reason, abandon_point), "not known" where it is empty."""
     rows = select_rows(_COUNT_BY.format(column=column), (queue.id, from_at, to_at, outcome))
     return {value or "not known": count for value, count in rows}
 

@@ -1,5 +1,6 @@
 """Everyone who gave up, matched to what the same number did next."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -111,7 +112,7 @@ _ROWS = (
     + """
 SELECT id, contact_id, caller_number, offered_at, gave_up_at, wait_ms, abandon_point, fate, probable,
   next_id, next_at, next_channel, got_through_at
-FROM told WHERE %(fate)s::text IS NULL OR fate = %(fate)s
+FROM told WHERE %(fates)s::text[] IS NULL OR fate = ANY(%(fates)s)
 ORDER BY offered_at DESC, id LIMIT %(limit)s OFFSET %(offset)s
 """
 )
@@ -122,11 +123,13 @@ def lost_callers(
     from_at: datetime,
     to_at: datetime,
     *,
-    fate: Fate | None = None,
+    fates: Collection[Fate] | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> LostCallers:
     """Everyone who gave up in [from_at, to_at), the latest first, a page at a time; two queries.
+
+    fates: only those of whom this became; None everyone. The counts are of everyone.
 
     A number is not a person: on a number with many contacts a match is only probable. The caller records the
     consultation of the contacts that it shows.
@@ -140,7 +143,7 @@ def lost_callers(
         "within": within,
         "shared": shared,
         "shared_within": shared_within,
-        "fate": fate.value if fate else None,
+        "fates": None if fates is None else [fate.value for fate in fates],
         "limit": limit,
         "offset": offset,
     }

@@ -33,11 +33,12 @@ WITH reached AS (
   SELECT DISTINCT contact_id FROM contact_contactleg
   WHERE queue_id = %(queue)s AND offered_at >= %(from)s AND offered_at < %(to)s AND outcome <> 'refused'
 ), answered AS (
-  SELECT leg.contact_id,
-    min(coalesce(leg.connected_at, leg.joined_at + leg.wait_ms * interval '1 millisecond')) AS at
-  FROM contact_contactleg AS leg JOIN reached USING (contact_id)
-  WHERE leg.outcome = 'answered' AND leg.kind <> ALL(%(not_a_handler)s)
-  GROUP BY leg.contact_id
+  -- Call by call: a period has few calls beside all that were ever kept.
+  SELECT reached.contact_id, first.at FROM reached CROSS JOIN LATERAL (
+    SELECT min(coalesce(leg.connected_at, leg.joined_at + leg.wait_ms * interval '1 millisecond')) AS at
+    FROM contact_contactleg AS leg
+    WHERE leg.contact_id = reached.contact_id AND leg.outcome = 'answered' AND leg.kind <> ALL(%(not_a_handler)s)
+  ) AS first
 ), way AS (
   SELECT greatest(extract(epoch FROM answered.at - contact.first_offered_at) * 1000, 0) AS ms
   FROM answered JOIN contact_contact AS contact ON contact.id = answered.contact_id

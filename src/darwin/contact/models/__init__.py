@@ -1,15 +1,18 @@
 """The tables of the contact room, one noun a file."""
 
+from darwin.contact.models.annotations import AnnotationKind, MeasureAnnotation
 from darwin.contact.models.contacts import Announcement, Contact
 from darwin.contact.models.evidence import CallEvent, Coverage, SwitchMember
 from darwin.contact.models.follow_up import CallbackPromise, FailureDemandTag, RepeatContactLink
 from darwin.contact.models.imports import ImportReject, ImportRun
+from darwin.contact.models.kept_months import KeptMonth
 from darwin.contact.models.leg_kinds import AbandonPoint, LegKind
 from darwin.contact.models.legs import ContactLeg, NoAnswer
 from darwin.contact.models.queues import ContactQueue
 
 __all__ = [
     "AbandonPoint",
+    "AnnotationKind",
     "Announcement",
     "CallEvent",
     "CallbackPromise",
@@ -20,7 +23,9 @@ __all__ = [
     "FailureDemandTag",
     "ImportReject",
     "ImportRun",
+    "KeptMonth",
     "LegKind",
+    "MeasureAnnotation",
     "NoAnswer",
     "RepeatContactLink",
     "SwitchMember",

@@ -1,7 +1,7 @@
 """Asterisk's AMI stream turned into call events: one state machine for a switch, fed one message at a time.
 
-It serves a recording and a live connection alike. The rules are those of TELEPHONY.md; what that page
-leaves open was read in Asterisk's app_queue.c and is said where it matters. How a caller left a queue is
+It serves a recording and a live connection alike. The rules are those of docs/telephony.md; what the
+switch's own pages leave open was read in Asterisk's app_queue.c and is said where it matters. How a caller left a queue is
 decided by what FOLLOWS QueueCallerLeave; where the stream ends first, or a message in between was spoiled,
 the reason is "unknown"."""
 

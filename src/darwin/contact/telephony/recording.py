@@ -1,6 +1,6 @@
 """A recording of one or more AMI connections: bytes on disk, and an index of receive times if there is one.
 
-The index (TELEPHONY.md, "Index of a recording") has one JSON line a received chunk (t, off, len) or a note
+The index (docs/telephony.md) has one JSON line a received chunk (t, off, len) or a note
 at an offset. Without it a connection begins at each banner, and a message without a Timestamp is known to
 lie between the last Timestamp before it and the next one after it."""
 

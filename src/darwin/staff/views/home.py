@@ -28,6 +28,7 @@ from darwin.staff.services import (
     remove_passkey,
 )
 from darwin.staff.titles import title_of
+from darwin.staff.today import TODAY
 from darwin.staff.views.sign_in import speak
 
 
@@ -41,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "greeting": greeting(clock.now(), account.first_name),
         "lines": home_lines(account),
-        "held": [(title_of(role.code), role.sentence) for role in held],
+        "held": [(title_of(role.code), TODAY[role.code]) for role in held],
     }
     return render(request, "staff/home.html", context)
 

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.staff import passkeys, sessions
 from darwin.staff.directory import PROVIDER, DirectoryClient, directory_name, refused, remember_place
@@ -23,6 +24,7 @@ from darwin.staff.idle import answers_when_locked
 from darwin.staff.matrix import roles_of
 from darwin.staff.models import Account
 from darwin.staff.permissions import all_rules
+from darwin.staff.practice_facts import practice_facts
 from darwin.staff.practice_mode import is_practice
 from darwin.staff.roles import ROLES, Group, Role
 from darwin.staff.services import StaffFault, open_practice_accounts, register_first_passkey
@@ -30,6 +32,7 @@ from darwin.staff.services.enrolment import account_of_link
 from darwin.staff.services.practice import BY_ROLE
 from darwin.staff.titles import title_of
 from darwin.theme.context import COOKIE as THEME_COOKIE
+from darwin.theme.parts import Stop
 
 _A_YEAR = 365 * 24 * 60 * 60
 
@@ -45,6 +48,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if is_practice():
         context |= {
             "groups": practice_groups(),
+            "others": practice_others(),
+            "stops": practice_stops(),
+            "facts": practice_facts(),
+            "now": clock.now(),
             "number": len(ROLES),
             "enter": reverse("staff:enter_practice"),
         }
@@ -54,14 +61,29 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def practice_groups() -> list[tuple[str, list[dict[str, str]]]]:
-    """The cards of the practice page by group, those with a key first."""
-    groups = []
-    for group in Group:
-        roles = sorted(
-            (role for role in ROLES.values() if role.group is group), key=lambda role: role.key or "~"
-        )
-        groups.append((group.value, [_card(role) for role in roles]))
-    return groups
+    """The cards of the practice page by group: the roles with a key, in the order of their keys."""
+    keyed = sorted((role for role in ROLES.values() if role.key), key=lambda role: role.key)
+    cards = [(group.value, [_card(role) for role in keyed if role.group is group]) for group in Group]
+    return [(group, found) for group, found in cards if found]
+
+
+def practice_others() -> list[tuple[str, list[dict[str, str]]]]:
+    """The roles without a key, by group."""
+    return [
+        (group.value, [_card(role) for role in ROLES.values() if role.group is group and not role.key])
+        for group in Group
+    ]
+
+
+def practice_stops() -> list[Stop]:
+    """The one line of the house, filled as far as this version of Darwin is built."""
+    return [
+        Stop("101", _("ring"), "done"),
+        Stop("THRIVE", _("grade"), "to-come"),
+        Stop(_("board"), _("send"), "to-come"),
+        Stop(_("mobile"), _("done"), "to-come"),
+        Stop(_("measure"), _("counted"), "done"),
+    ]
 
 
 def _card(role: Role) -> dict[str, str]:

@@ -44,4 +44,5 @@ def draw_places(drawing: Drawing, words: Sequence[str], x: Sequence[float], at: 
     widest = max(text_width(word) for word in words) + 10
     step = next((n for n in (1, 2, 3, 4, 6, 7, 8, 12, 14, 24, 28) if n * room >= widest), len(words))
     for position in range(0, len(words), step):
-        drawing.text((x[position], at), words[position], "", "middle")
+        half = text_width(words[position]) / 2
+        drawing.text((min(x[position], drawing.width - half), at), words[position], "", "middle")

@@ -1,0 +1,23 @@
+"""Addresses of the room."""
+
+from django.urls import URLPattern, path
+
+from darwin.contact.views import entries, fair_access, handlers, imports, line, lost_callers, measures
+
+app_name = "contact"
+
+urlpatterns: list[URLPattern] = [
+    path("contact/line/", line.line, name="line"),
+    path("contact/lost-callers/", lost_callers.lost, name="lost_callers"),
+    path("contact/entries/", entries.entries, name="entries"),
+    path("contact/contacts/<uuid:contact_id>/", entries.contact, name="contact"),
+    path("contact/fair-access/", fair_access.fair, name="fair_access"),
+    path("contact/handlers/me/", handlers.me, name="my_figures"),
+    path("contact/handlers/<uuid:account_id>/", handlers.handler, name="handler"),
+    path("contact/imports/", imports.imports, name="imports"),
+    path("contact/imports/<uuid:run_id>/", imports.import_run, name="import_run"),
+    path("measures/", measures.measures, name="measures"),
+    path("measures/<slug:slug>/", measures.measure, name="measure"),
+    path("measures/<slug:slug>/note/", measures.note, name="note"),
+    path("measures/notes/<uuid:note_id>/take-back/", measures.note_withdraw, name="note_withdraw"),
+]

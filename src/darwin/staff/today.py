@@ -1,0 +1,83 @@
+"""What each role finds in this version of Darwin, and what is not built yet: said plainly on its home page.
+
+A room that lands changes the sentences of those it serves.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from darwin.theme.formats import Words
+
+TODAY: dict[str, Words] = {
+    "contact_handler": _(
+        "You can read how the line stands and, from 30 contacts on, your own figures. Taking calls on this "
+        "screen is not built yet."
+    ),
+    "contact_supervisor": _(
+        "You can watch the line, see who gave up and read the figures of your own handlers. The floor and "
+        "the second person’s decisions are not built yet."
+    ),
+    "desk_operator": _(
+        "You can read how the line stands and your own figures. The Digital Desk is not built yet."
+    ),
+    "duty_inspector": _(
+        "You can watch the line, see who gave up and open single calls. Commanding the floor from here is "
+        "not built yet."
+    ),
+    "quality_assessor": _(
+        "You can open finished calls one by one and see who gave up. Listening and marking are not built yet."
+    ),
+    "dispatcher": _("Dispatch is not built yet. You can read how the line stands."),
+    "officer": _("Jobs are not built yet. You can read what is set, and what each role may see."),
+    "investigator": _(
+        "Investigations are not built yet. You can read what is set, the timers of victims’ updates among it."
+    ),
+    "investigation_supervisor": _(
+        "Allocating and reviewing investigations is not built yet. You can read what is set, the timers of "
+        "victims’ updates among it."
+    ),
+    "missing_persons_coordinator": _(
+        "Missing episodes are not built yet. You can read what is set, the times of return interviews among "
+        "it."
+    ),
+    "partner": _("Referrals are not built yet. You can read what is set, and what each role may see."),
+    "resource_planner": _(
+        "You can read when callers wait, by hour, day and month, and which records were imported. Planning "
+        "shifts is not built yet."
+    ),
+    "analyst": _(
+        "You can read every measure of the line with its definition, month by month, and which records it "
+        "rests on. Forecasts and the digital twin are not built yet."
+    ),
+    "local_policing_body": _(
+        "You can read the published figures of the line, small numbers suppressed. Letters are not built yet."
+    ),
+    "panel_reader": _(
+        "You can read the published figures of the line, small numbers suppressed. The panel’s papers are "
+        "not built yet."
+    ),
+    "chief_officer": _(
+        "You can read the force’s figures of the line. Plans, money and scrutiny are not built yet."
+    ),
+    "people_services": _("You can read how the line stands. Skills, postings and welfare are not built yet."),
+    "finance_officer": _("You can read how the line stands. What demand costs is not built yet."),
+    "inspector": _(
+        "You can read the figures of the line with their definitions. Evidence for an inspection is not "
+        "built yet."
+    ),
+    "crime_registrar": _("You can read the figures of the line. The recording of crime is not built yet."),
+    "professional_standards": _(
+        "You can read the figures of the line and open single calls, each reading recorded. Complaints and "
+        "conduct matters are not built yet."
+    ),
+    "auditor": _(
+        "You can read the ledger, who changed and who looked at what, and see whether it is what was written."
+    ),
+    "data_protection_officer": _(
+        "You can read the ledger, give entries out with their proof, and see which records were imported. "
+        "Answering people’s requests is not built yet."
+    ),
+    "administrator": _(
+        "You open and close accounts, grant roles, and see whether the parts of the house are well. "
+        "Operational records stay shut to you."
+    ),
+}
