@@ -51,8 +51,8 @@ def test_the_verdict_stands_before_the_chart_and_names_its_range(house, as_role)
     as_if_committed()
     words = text_of(as_role("local_policing_body").get(MEASURE))
     found = re.search(
-        r"October 2026 was an ordinary month\. 71\.0% of calls offered were answered within 30 seconds, inside "
-        r"the usual range of ([\d.]+)% to ([\d.]+)%",
+        r"October 2026 was an ordinary month\. 71\.0% of calls offered were answered within 30 seconds, "
+        r"inside the usual range of ([\d.]+)% to ([\d.]+)%",
         words,
     )
     assert found and float(found[1]) < 71 < float(found[2])
