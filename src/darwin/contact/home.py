@@ -47,7 +47,7 @@ def _cut_off_sentence(account: Account, count: int) -> str:
 put_on_home(
     HomeItem(
         rule=SEE_LOST_CALLERS,
-        title=gettext_lazy("Lost callers not yet through"),  # type: ignore[arg-type]
+        title=gettext_lazy("Lost callers not yet through"),
         count=_lost_today,
         sentence=_lost_sentence,
         url=_lost_address,
@@ -56,7 +56,7 @@ put_on_home(
 put_on_home(
     HomeItem(
         rule=SEE_IMPORTS,
-        title=gettext_lazy("Imports that were cut off"),  # type: ignore[arg-type]
+        title=gettext_lazy("Imports that were cut off"),
         count=_cut_off,
         sentence=_cut_off_sentence,
         url=lambda: reverse("contact:imports"),
