@@ -25,7 +25,7 @@ def _lost_today(account: Account) -> int:
 
 def _lost_sentence(account: Account, count: int) -> str:
     if count:
-        return _("They gave up today, and their number has not got through since.")
+        return _("They gave up today, in whichever queue, and their number has not got through since.")
     return _("Nobody who gave up today is still waiting to get through.")
 
 
