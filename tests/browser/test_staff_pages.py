@@ -1,7 +1,7 @@
 """The staff room in a real browser: axe in both themes and at 400%, by keyboard, and its pictures."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from playwright.sync_api import Page, expect
+from tests.ledger.looking import untouched_ledger
 
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor, Subject, Verb
@@ -53,15 +54,22 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def house(transactional_db: None, settings: Any, tmp_path: Path, monkeypatch: Any) -> dict[str, Any]:
+def house(
+    transactional_db: None, settings: Any, tmp_path: Path, monkeypatch: Any
+) -> Iterator[dict[str, Any]]:
     """A practice house with some history in its ledger, and Sam's and a record's identifiers."""
     settings.DARWIN_MODE, settings.DARWIN_DATA_DIR = "practice", tmp_path
     settings.ROOT_URLCONF = "tests.staff.practice_urls"
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
-    open_installation("practice", "leicestershire")
-    open_practice_accounts(actor=Actor.system("practice"))
-    facts = PracticeFacts(handlers=170, seed=6655, months_in=19, months_in_all=25, contacts=704_311)
-    monkeypatch.setattr("darwin.staff.practice_facts._tell", lambda: facts)
+    with untouched_ledger():
+        open_installation("practice", "leicestershire")
+        open_practice_accounts(actor=Actor.system("practice"))
+        facts = PracticeFacts(handlers=170, seed=6655, months_in=19, months_in_all=25, contacts=704_311)
+        monkeypatch.setattr("darwin.staff.practice_facts._tell", lambda: facts)
+        yield _history()
+
+
+def _history() -> dict[str, Any]:
     sam, ruth, paul = (
         Account.objects.get(display_name=name) for name in ("Sam Okoro", "Ruth Adeyemi", "Paul Greaves")
     )
@@ -160,7 +168,7 @@ def test_entries_are_given_out_with_their_proof_and_the_giving_is_recorded(
 def test_the_pictures_of_the_staff_room_are_small(
     open_page: OpenPage, house: dict[str, Any], name: str, role: str | None, address: str
 ) -> None:
-    page = open_page("/sign-in/", viewport=WIDE, cookies={"darwin_theme": "light"})
+    page = open_page("/sign-in/", viewport=WIDE | {"height": 560}, cookies={"darwin_theme": "light"})
     if role:
         enter(page, role)
         page.goto(address.format(**house))

@@ -118,15 +118,17 @@ class Up:
         return settled and self.answers()
 
     def pid_of(self, victim: str) -> int:
-        """The process of a part, of the database server or its keeper, or of the supervisor."""
+        """The process of a part, of the database server or its keeper, or of the supervisor; 0 if none."""
         if victim in ("server", "keeper"):
-            facts: dict[str, int] = json.loads((self.data_dir / "postgres.json").read_text())
+            try:
+                facts: dict[str, int] = json.loads((self.data_dir / "postgres.json").read_text())
+            except FileNotFoundError:
+                return 0
             return facts[victim]
         if victim == "supervisor":
             return self.process.pid
         part = self.part(victim)
-        assert part is not None and part.pid is not None
-        return part.pid
+        return part.pid or 0 if part else 0
 
     def end(self, number: int = signal.SIGTERM, limit_s: float = 15) -> int:
         """Ask it to end; the exit status."""

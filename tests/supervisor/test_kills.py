@@ -15,8 +15,9 @@ SHORT, LONG = 2, 20
 
 def _kill_and_recover(house: Up, victim: str) -> None:
     before = house.pid_of(victim)
+    assert before, f"{victim} does not run"
     os.kill(before, signal.SIGKILL)
-    wait_for(lambda: house.is_well() and house.pid_of(victim) != before, 60, f"{victim} is back")
+    wait_for(lambda: house.is_well() and house.pid_of(victim) not in (0, before), 60, f"{victim} is back")
 
 
 def _note(data_dir: Path, number: int) -> None:
@@ -40,7 +41,7 @@ def _noted(data_dir: Path) -> list[int]:
 
 
 def _kill_a_part(data_dir: Path, victim: str, times: int) -> None:
-    with up(data_dir, "--practice") as house:
+    with up(data_dir) as house:
         for number in range(times):
             _note(data_dir, number)
             _kill_and_recover(house, victim)
@@ -51,18 +52,18 @@ def _kill_a_part(data_dir: Path, victim: str, times: int) -> None:
 
 def _kill_the_supervisor(data_dir: Path, times: int) -> None:
     for number in range(times):
-        house = Up(data_dir, free_port(), "--practice")
+        house = Up(data_dir, free_port())
         wait_for(house.is_well, 60, f"start {number} works by itself")
         _note(data_dir, number)
         house.process.kill()
         house.process.wait()
-    with up(data_dir, "--practice") as house:
+    with up(data_dir) as house:
         house.end()
     assert _noted(data_dir) == list(range(times))
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("victim", ["server", "keeper", "web"])
+@pytest.mark.parametrize("victim", ["server", "keeper", "web", "deadlines"])
 def test_a_killed_part_is_started_again(data_dir: Path, victim: str) -> None:
     _kill_a_part(data_dir, victim, SHORT)
 
@@ -74,7 +75,7 @@ def test_after_a_killed_supervisor_the_next_start_works_by_itself(data_dir: Path
 
 @pytest.mark.faults
 def test_nothing_outlives_a_killed_supervisor(data_dir: Path) -> None:
-    with up(data_dir, "--practice") as house:
+    with up(data_dir) as house:
         house.process.kill()
         house.process.wait()
         wait_for(lambda: not processes_of(data_dir), 20, "everything ends")
@@ -82,7 +83,7 @@ def test_nothing_outlives_a_killed_supervisor(data_dir: Path) -> None:
 
 @pytest.mark.faults
 @pytest.mark.nightly
-@pytest.mark.parametrize("victim", ["server", "keeper", "web"])
+@pytest.mark.parametrize("victim", ["server", "keeper", "web", "deadlines"])
 def test_a_part_killed_twenty_times_is_started_again(data_dir: Path, victim: str) -> None:
     _kill_a_part(data_dir, victim, LONG)
 

@@ -30,8 +30,8 @@ ASKING = ("staff", "grant", "nobody-of-this-name", "auditor")
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Up]:
-    """One practice house for the tests that only look at it or are turned away by it."""
-    with folder_open_to_all() as folder, up(folder / "data", "--practice") as opened:
+    """One house for the tests that only look at it or are turned away by it."""
+    with folder_open_to_all() as folder, up(folder / "data") as opened:
         yield opened
 
 
@@ -51,7 +51,7 @@ def test_health_names_each_part_for_machines_and_for_people(house: Up) -> None:
 
 
 def test_a_second_instance_is_told_where_the_first_one_is(house: Up) -> None:
-    second = darwin(house.data_dir, "up", "--practice", "--port", str(free_port()))
+    second = darwin(house.data_dir, "up", "--port", str(free_port()))
     assert second.returncode == 1
     assert (
         f"already runs on the data folder {house.data_dir} at http://localhost:{house.port}" in second.stderr
@@ -62,16 +62,16 @@ def test_a_second_instance_is_told_where_the_first_one_is(house: Up) -> None:
 
 def test_a_command_joins_the_running_database_and_leaves_it_running(house: Up) -> None:
     server = house.pid_of("server")
-    done = darwin(house.data_dir, *ASKING, DARWIN_MODE="practice")
+    done = darwin(house.data_dir, *ASKING)
     assert "Traceback" not in done.stderr
     assert house.pid_of("server") == server
     assert house.answers()
 
 
 def test_a_command_of_the_other_mode_is_refused_in_a_sentence(house: Up) -> None:
-    done = darwin(house.data_dir, *ASKING, DARWIN_MODE="operational")
+    done = darwin(house.data_dir, *ASKING, DARWIN_MODE="practice")
     assert done.returncode == 1
-    assert "holds practice data" in done.stderr
+    assert "holds operational data" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -89,7 +89,7 @@ def test_a_port_in_use_is_said_in_a_sentence_and_nothing_is_started(data_dir: Pa
 @pytest.mark.faults
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_everything_and_leaves_no_process(data_dir: Path, number: int) -> None:
-    with up(data_dir, "--practice") as house:
+    with up(data_dir) as house:
         begun = time.monotonic()
         assert house.end(number) == 0
         assert time.monotonic() - begun < 8
@@ -99,7 +99,7 @@ def test_a_signal_ends_everything_and_leaves_no_process(data_dir: Path, number: 
 
 @pytest.mark.faults
 def test_a_signal_while_it_opens_ends_everything_too(data_dir: Path) -> None:
-    house = Up(data_dir, free_port(), "--practice")
+    house = Up(data_dir, free_port())
     wait_for(lambda: "Opening the house" in house.said())
     time.sleep(0.5)
     assert house.end() == 0
@@ -127,7 +127,7 @@ def test_a_relative_data_folder_is_taken_from_where_the_command_was_given(data_d
 @pytest.mark.faults
 @pytest.mark.skipif(not ROOT, reason="only root can have a folder that the server's user cannot enter")
 def test_root_opens_a_house_in_a_closed_folder(closed_data_dir: Path) -> None:
-    with up(closed_data_dir, "--practice") as house:
+    with up(closed_data_dir) as house:
         assert house.answers()
         house.end()
     assert processes_of(closed_data_dir) == []
@@ -152,20 +152,20 @@ def test_a_full_disk_is_said_in_a_sentence_and_passes(small_disk: Path) -> None:
     data_dir = small_disk / "data"
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(95_000_000))
-    done = darwin(data_dir, "up", "--practice", "--port", str(free_port()))
+    done = darwin(data_dir, "up", "--port", str(free_port()))
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "disk is full" in done.stderr or "No space left on device" in done.stderr
     assert processes_of(data_dir) == []
     ballast.unlink()
-    done = darwin(data_dir, *ASKING, DARWIN_MODE="practice")
+    done = darwin(data_dir, *ASKING)
     assert "Traceback" not in done.stderr
     assert "full" not in done.stderr
 
 
 @pytest.mark.faults
 def test_without_the_database_pages_say_so_and_health_is_503(data_dir: Path) -> None:
-    with up(data_dir, "--practice") as house:
+    with up(data_dir) as house:
         answers: list[int] = []
         looking = threading.Event()
 

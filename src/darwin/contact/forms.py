@@ -228,8 +228,8 @@ class NoteForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, months: Sequence[date] = (), **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)
+    def __init__(self, typed: Any = None, *, months: Sequence[date] = ()) -> None:
+        super().__init__(typed, auto_id="%s")
         self.months = months
 
     def clean_month(self) -> date:

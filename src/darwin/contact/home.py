@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from darwin.contact.forms import today
 from darwin.contact.measures.not_through import gave_up_and_not_seen
 from darwin.contact.models import ImportRun
-from darwin.contact.permissions import SEE_IMPORTS, SEE_LOST_CALLERS
 from darwin.contact.periods import midnight
+from darwin.contact.permissions import SEE_IMPORTS, SEE_LOST_CALLERS
 from darwin.deadlines import clock
 from darwin.staff.home import HomeItem, put_on_home
 from darwin.staff.models import Account
@@ -47,7 +47,7 @@ def _cut_off_sentence(account: Account, count: int) -> str:
 put_on_home(
     HomeItem(
         rule=SEE_LOST_CALLERS,
-        title=gettext_lazy("Lost callers not yet through"),  # type: ignore[arg-type]
+        title=gettext_lazy("Lost callers not yet through"),
         count=_lost_today,
         sentence=_lost_sentence,
         url=_lost_address,
@@ -56,7 +56,7 @@ put_on_home(
 put_on_home(
     HomeItem(
         rule=SEE_IMPORTS,
-        title=gettext_lazy("Imports that were cut off"),  # type: ignore[arg-type]
+        title=gettext_lazy("Imports that were cut off"),
         count=_cut_off,
         sentence=_cut_off_sentence,
         url=lambda: reverse("contact:imports"),

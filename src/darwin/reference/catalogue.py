@@ -40,7 +40,7 @@ def thresholds_on(day: date) -> list[ThresholdValue]:
 
 def lists_on(day: date) -> list[ListSummary]:
     """Every code list that has an entry on a day, by code. One query."""
-    unconfirmed = Count("pk", filter=Q(source=UNVERIFIED))
+    unconfirmed = Count("pk", filter=Q(source__contains=UNVERIFIED))
     rows = _holding(Code.objects.all(), day).values("list").annotate(n=Count("pk"), u=unconfirmed)
     return [ListSummary(row["list"], row["n"], row["u"]) for row in rows.order_by("list")]
 

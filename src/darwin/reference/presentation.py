@@ -10,6 +10,11 @@ from darwin.reference.values import CodeValue, ThresholdValue
 UNVERIFIED = "to be verified by the force"
 
 
+def is_unverified(source: str) -> bool:
+    """Does a source say that nobody in the force has confirmed the value, or a part of it?"""
+    return UNVERIFIED in source
+
+
 def source_line(value: ThresholdValue | CodeValue) -> str:
     """The value, its source and its dates in one line: “30 seconds. Set by the force, from 1 Apr 2024”.
 

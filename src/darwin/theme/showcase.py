@@ -33,6 +33,30 @@ def _clock(left: timedelta, whole: timedelta, soon: timedelta = 5 * _MINUTE) -> 
     return ClockFace.until(due, now=_NOW, started_at=due - whole, soon_ms=int(soon.total_seconds() * 1000))
 
 
+def _tiles() -> list[Tile]:
+    return [
+        Tile("7", "waiting now"),
+        Tile("1:48", "longest wait, min:s", "over 30 s", "late"),
+        Tile("79%", "101 in 30 s today", "626 of 789 offered"),
+        Tile("3 min 10 s", "gap, 11:02 to 11:05", "4 calls filled in", "gap"),
+    ]
+
+
+def _works(late: ClockFace, soon: ClockFace) -> list[Work]:
+    return [
+        Work(9, "Lost callers not rung back", "Oldest 51 min.", late, "Work the list", "#more-parts"),
+        Work(
+            2,
+            "Second person wanted",
+            "The higher grade stands until you answer.",
+            soon,
+            "Decide",
+            "#parts",
+        ),
+        Work(0, "Complaints waiting", "Nothing waits here. You are told when that changes."),
+    ]
+
+
 def showcase() -> dict[str, Any]:
     """The context of theme/parts.html."""
     answers = {"when": "31/11/2026", "channel": "101", "queue": "101"}
@@ -71,24 +95,8 @@ def showcase() -> dict[str, Any]:
             {"number": "01164960888", "wait_ms": 488_000, "calls": 20888, "share": 88.0},
         ],
         "crumbs": [Crumb("Measures", "#more-parts"), Crumb("Answering 101")],
-        "shown_tiles": [
-            Tile("7", "waiting now"),
-            Tile("1:48", "longest wait, min:s", "over 30 s", "late"),
-            Tile("79%", "101 in 30 s today", "626 of 789 offered"),
-            Tile("3 min 10 s", "gap, 11:02 to 11:05", "4 calls filled in", "gap"),
-        ],
-        "works": [
-            Work(9, "Lost callers not rung back", "Oldest 51 min.", late, "Work the list", "#more-parts"),
-            Work(
-                2,
-                "Second person wanted",
-                "The higher grade stands until you answer.",
-                soon,
-                "Decide",
-                "#parts",
-            ),
-            Work(0, "Complaints waiting", "Nothing waits here. You are told when that changes."),
-        ],
+        "shown_tiles": _tiles(),
+        "works": _works(late, soon),
         "terms": [
             ("Counts", "101 calls answered by a person, 30.0 s or less after joining the queue"),
             ("Wait", "end to end, all legs"),

@@ -1,4 +1,4 @@
-"""Counting every past month that is not kept yet, in the background, so that the pages of measures open at once."""
+"""Counting every past month that is not kept yet, in the background, so that measures open at once."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -41,7 +41,7 @@ def months_to_count(now: datetime) -> list[tuple[Family, ContactQueue, list[tupl
 
 
 def count_what_is_missing(now: datetime, progress: Callable[[int], None]) -> int:
-    """Count and keep every full month that is not kept; how many there were. Progress is told month by month."""
+    """Count and keep every full month that is not kept; how many there were. Progress is told as it goes."""
     counted = 0
     for family, queue, months in months_to_count(now):
         count_months(family=family, queue=queue, wanted=months)

@@ -18,7 +18,8 @@ WITH here AS (
     AND offered_at < %(to)s + interval '1 day'
   GROUP BY contact_id
 )
-SELECT grouping(contact.language), nullif(contact.language, 'NOT_KNOWN'), nullif(contact.access_route, 'NOT_KNOWN'),
+SELECT grouping(contact.language), nullif(contact.language, 'NOT_KNOWN'),
+  nullif(contact.access_route, 'NOT_KNOWN'),
   count(*), count(*) FILTER (WHERE outcome = 'answered'), count(*) FILTER (WHERE outcome = 'abandoned'),
   percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_ms) FILTER (WHERE outcome = 'answered'),
   percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_ms) FILTER (WHERE outcome = 'answered'),
@@ -42,7 +43,8 @@ WITH waits AS (
   SELECT channel, count(*) AS contacts FROM contact_contact
   WHERE first_offered_at >= %(from)s AND first_offered_at < %(to)s GROUP BY channel
 )
-SELECT every.channel, every.contacts, coalesce(joined, 0), coalesce(answered, 0), coalesce(gave_up, 0), median, p90
+SELECT every.channel, every.contacts, coalesce(joined, 0), coalesce(answered, 0), coalesce(gave_up, 0),
+  median, p90
 FROM every LEFT JOIN waits USING (channel) ORDER BY every.contacts DESC
 """
 
@@ -51,8 +53,8 @@ FROM every LEFT JOIN waits USING (channel) ORDER BY every.contacts DESC
 class Access:
     """One group of callers. code None: not known. Times in seconds, of the answered; None where nobody was.
 
-    contacts: all contacts of a channel, whether or not they stood in a queue. interpreted: how many waited for
-    an interpreter, interpreter_s how long half of them did, lost_waiting how many gave up meanwhile.
+    contacts: all contacts of a channel, whether or not they stood in a queue. interpreted: how many waited
+    for an interpreter, interpreter_s how long half of them did, lost_waiting how many gave up meanwhile.
     """
 
     code: str | None
@@ -88,7 +90,8 @@ def fair_access(
         for other in queues
         if other.leg_kind == LegKind.HANDLER_QUEUE and other.channel != "CALLBACK_OUTBOUND"
     ]
-    languages, routes = [], []
+    languages: list[Access] = []
+    routes: list[Access] = []
     for by_route, language, route, *counts, interpreted, half, lost in select_rows(
         _BY, {**window, "interpreters": interpreters}
     ):

@@ -18,7 +18,8 @@ _DIGITAL = ("ONLINE_REPORT", "LIVE_CHAT")
 _LINE = f"""
 SELECT {_MONTH.format(at="offered_at")},
   count(*) FILTER (WHERE outcome <> 'refused'), count(*) FILTER (WHERE outcome = 'refused'),
-  count(*) FILTER (WHERE outcome = 'answered'), count(*) FILTER (WHERE outcome = 'answered' AND wait_ms <= %(threshold)s),
+  count(*) FILTER (WHERE outcome = 'answered'),
+  count(*) FILTER (WHERE outcome = 'answered' AND wait_ms <= %(threshold)s),
   count(*) FILTER (WHERE outcome = 'abandoned'), avg(wait_ms) FILTER (WHERE outcome = 'answered'),
   percentile_cont(0.5) WITHIN GROUP (ORDER BY wait_ms) FILTER (WHERE outcome = 'answered'),
   percentile_cont(0.9) WITHIN GROUP (ORDER BY wait_ms) FILTER (WHERE outcome = 'answered'),
@@ -40,8 +41,8 @@ _LINE_NAMES = (
     "timed",
 )
 
-# The same way as measures.waiting.end_to_end, for every month: a contact belongs to the month in which it first
-# joined the queue.
+# The same way as measures.waiting.end_to_end, for every month: a contact belongs to the month in which it
+# first joined the queue.
 _WAY = f"""
 WITH reached AS (
   SELECT contact_id, min(offered_at) AS at FROM contact_contactleg
@@ -59,6 +60,7 @@ WITH reached AS (
     greatest(extract(epoch FROM answered.at - contact.first_offered_at) * 1000, 0) AS ms
   FROM answered JOIN contact_contact AS contact ON contact.id = answered.contact_id
   WHERE answered.at IS NOT NULL
+    AND contact.first_offered_at >= %(from)s - interval '1 day' AND contact.first_offered_at < %(to)s
 )
 SELECT month, count(*), avg(ms), percentile_cont(0.5) WITHIN GROUP (ORDER BY ms),
   percentile_cont(0.9) WITHIN GROUP (ORDER BY ms)
@@ -69,7 +71,8 @@ _WAY_NAMES = ("contacts", "mean_ms", "median_ms", "p90_ms")
 _RECOVERY = f"""
 WITH lost AS (
   SELECT leg.contact_id, contact.caller_number, leg.offered_at,
-    coalesce(leg.left_at, leg.offered_at + leg.wait_ms * interval '1 millisecond', leg.offered_at) AS gave_up_at
+    coalesce(
+      leg.left_at, leg.offered_at + leg.wait_ms * interval '1 millisecond', leg.offered_at) AS gave_up_at
   FROM contact_contactleg AS leg JOIN contact_contact AS contact ON contact.id = leg.contact_id
   WHERE leg.queue_id = %(queue)s AND leg.offered_at >= %(from)s AND leg.offered_at < %(to)s
     AND leg.outcome = 'abandoned'
@@ -114,7 +117,8 @@ class Family:
     version: raised whenever the counting changes, so that what was kept before is left aside. reaches:
     months before and after its own whose rows it looks at. inline: how many months may be counted while
     somebody waits for the page. warm_up: months at the
-    beginning of the record that look back to a time of which there is none. of_queue: False for what belongs to the force, whatever the queue.
+    beginning of the record that look back to a time of which there is none. of_queue: False for what
+    belongs to the force, whatever the queue.
     """
 
     name: str

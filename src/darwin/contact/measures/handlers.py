@@ -21,7 +21,8 @@ NO_TELEPHONE = "No telephone is known to be this handler's."
 
 # One handler at a time: there is no query here that could set people side by side.
 _FIGURES = """
-SELECT width_bucket(leg.offered_at, %(starts)s::timestamptz[]), count(*), avg(leg.talk_ms), percentile_cont(0.5) WITHIN GROUP (ORDER BY leg.talk_ms),
+SELECT width_bucket(leg.offered_at, %(starts)s::timestamptz[]), count(*), avg(leg.talk_ms),
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY leg.talk_ms),
   count(*) FILTER (WHERE leg.ended_by IN ('blind_transfer', 'attended_transfer'))
 FROM contact_contactleg AS leg JOIN contact_contact AS contact ON contact.id = leg.contact_id
 WHERE leg.outcome = 'answered' AND leg.offered_at >= %(from)s AND leg.offered_at < %(to)s

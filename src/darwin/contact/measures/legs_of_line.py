@@ -32,7 +32,7 @@ class LegFigures:
 
 
 def legs_of_line(queues: list[ContactQueue], from_at: datetime, to_at: datetime) -> list[LegFigures]:
-    """The figures of each of `queues` in [from_at, to_at) that anybody stood in, in their order; one query."""
+    """The figures of each of `queues` that anybody stood in during [from_at, to_at), in order; one query."""
     rows = select_rows(_LEGS, ([queue.id for queue in queues], from_at, to_at))
     found = {queue_id: figures for queue_id, *figures in rows}
     return [

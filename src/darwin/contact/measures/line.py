@@ -78,7 +78,7 @@ def unknown_line(slug: str, from_at: datetime, to_at: datetime, threshold_s: flo
 def count_by(
     column: str, outcome: str, queue: ContactQueue, from_at: datetime, to_at: datetime
 ) -> dict[str, int]:
-    """How many legs of one outcome there were by `column` (reason, abandon_point), "not known" where it is empty."""
+    """Legs of one outcome by `column` (reason, abandon_point); "not known" where it is empty."""
     rows = select_rows(_COUNT_BY.format(column=column), (queue.id, from_at, to_at, outcome))
     return {value or "not known": count for value, count in rows}
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from django.utils.translation import gettext_noop
+
 from darwin.contact.measures.families import CHANNELS, LINE, RECOVERY, REPEATS, WAY, Family, Figures
 from darwin.contact.measures.figures import GroupBy
 from darwin.contact.measures.results import share_pct
@@ -89,9 +91,9 @@ def _with_offered(figures: Figures) -> Figures:
     return figures
 
 
-_COUNTS = (
-    ("offered", "Offered", "count"),
-    ("answered", "Answered", "count"),
+_COUNTS: tuple[tuple[str, str, Literal["count", "wait"]], ...] = (
+    ("offered", gettext_noop("Offered"), "count"),
+    ("answered", gettext_noop("Answered"), "count"),
 )
 MONTHLY: dict[str, MonthlyMeasure] = {
     measure.slug: measure
@@ -99,11 +101,11 @@ MONTHLY: dict[str, MonthlyMeasure] = {
         MonthlyMeasure(
             "answered-in-time",
             "pct_within_of_offered",
-            "{queue} calls answered within {threshold}",
-            "{value} of calls offered were answered within {threshold}",
+            gettext_noop("{queue} calls answered within {threshold}"),
+            gettext_noop("{value} of calls offered were answered within {threshold}"),
             LINE,
             "percentage",
-            (*_COUNTS, ("in_time", "In time", "count")),
+            (*_COUNTS, ("in_time", gettext_noop("In time"), "count")),
             part="in_time",
             whole="offered",
             better="higher",
@@ -112,14 +114,16 @@ MONTHLY: dict[str, MonthlyMeasure] = {
         MonthlyMeasure(
             "end-to-end-wait",
             "end_to_end_median_s",
-            "{queue}: median wait end to end",
-            "half of those who reached a contact handler waited {value} or less, all legs added",
+            gettext_noop("{queue}: median wait end to end"),
+            gettext_noop(
+                "half of those who reached a contact handler waited {value} or less, all legs added"
+            ),
             WAY,
             "wait",
             (
-                ("contacts", "Reached a handler", "count"),
-                ("mean_ms", "Average wait", "wait"),
-                ("p90_ms", "90th percentile", "wait"),
+                ("contacts", gettext_noop("Reached a handler"), "count"),
+                ("mean_ms", gettext_noop("Average wait"), "wait"),
+                ("p90_ms", gettext_noop("90th percentile"), "wait"),
             ),
             value="median_ms",
             better="lower",
@@ -127,14 +131,14 @@ MONTHLY: dict[str, MonthlyMeasure] = {
         MonthlyMeasure(
             "average-wait",
             "asa_s",
-            "{queue}: average speed of answer",
-            "those answered waited {value} on average in this queue",
+            gettext_noop("{queue}: average speed of answer"),
+            gettext_noop("those answered waited {value} on average in this queue"),
             LINE,
             "wait",
             (
-                ("answered", "Answered", "count"),
-                ("median_ms", "Median wait", "wait"),
-                ("p90_ms", "90th percentile", "wait"),
+                ("answered", gettext_noop("Answered"), "count"),
+                ("median_ms", gettext_noop("Median wait"), "wait"),
+                ("p90_ms", gettext_noop("90th percentile"), "wait"),
             ),
             value="mean_ms",
             better="lower",
@@ -142,11 +146,11 @@ MONTHLY: dict[str, MonthlyMeasure] = {
         MonthlyMeasure(
             "gave-up",
             "abandonment_pct",
-            "{queue} callers who gave up",
-            "{value} of those who joined the queue gave up",
+            gettext_noop("{queue} callers who gave up"),
+            gettext_noop("{value} of those who joined the queue gave up"),
             LINE,
             "percentage",
-            (("joined", "Joined", "count"), ("gave_up", "Gave up", "count")),
+            (("joined", gettext_noop("Joined"), "count"), ("gave_up", gettext_noop("Gave up"), "count")),
             part="gave_up",
             whole="joined",
             better="lower",
@@ -154,25 +158,25 @@ MONTHLY: dict[str, MonthlyMeasure] = {
         MonthlyMeasure(
             "refused",
             "refused",
-            "{queue} callers refused before the queue",
-            "{value} callers were refused before the queue",
+            gettext_noop("{queue} callers refused before the queue"),
+            gettext_noop("{value} callers were refused before the queue"),
             LINE,
             "count",
-            (("offered", "Offered", "count"),),
+            (("offered", gettext_noop("Offered"), "count"),),
             value="refused",
             better="lower",
         ),
         MonthlyMeasure(
             "lost-callers-who-came-back",
             "lost_caller_recovery_pct",
-            "{queue}: lost callers who came back",
-            "{value} of those who gave up, and whose number is known, came back by any channel",
+            gettext_noop("{queue}: lost callers who came back"),
+            gettext_noop("{value} of those who gave up, and whose number is known, came back by any channel"),
             RECOVERY,
             "percentage",
             (
-                ("gave_up", "Gave up", "count"),
-                ("known", "Number known", "count"),
-                ("back", "Came back", "count"),
+                ("gave_up", gettext_noop("Gave up"), "count"),
+                ("known", gettext_noop("Number known"), "count"),
+                ("back", gettext_noop("Came back"), "count"),
             ),
             part="back",
             whole="known",
@@ -180,14 +184,14 @@ MONTHLY: dict[str, MonthlyMeasure] = {
         MonthlyMeasure(
             "repeat-contact",
             "repeat_contact_pct",
-            "{queue}: repeat contact",
-            "{value} of contacts came from a number that had made contact before",
+            gettext_noop("{queue}: repeat contact"),
+            gettext_noop("{value} of contacts came from a number that had made contact before"),
             REPEATS,
             "percentage",
             (
-                ("contacts", "Contacts", "count"),
-                ("known", "Number known", "count"),
-                ("repeats", "Repeats", "count"),
+                ("contacts", gettext_noop("Contacts"), "count"),
+                ("known", gettext_noop("Number known"), "count"),
+                ("repeats", gettext_noop("Repeats"), "count"),
             ),
             part="repeats",
             whole="known",
@@ -196,11 +200,11 @@ MONTHLY: dict[str, MonthlyMeasure] = {
         MonthlyMeasure(
             "online-share",
             "online_share_pct",
-            "Contacts made online",
-            "{value} of all contacts were online reports or live chats",
+            gettext_noop("Contacts made online"),
+            gettext_noop("{value} of all contacts were online reports or live chats"),
             CHANNELS,
             "percentage",
-            (("contacts", "Contacts", "count"), ("online", "Online", "count")),
+            (("contacts", gettext_noop("Contacts"), "count"), ("online", gettext_noop("Online"), "count")),
             part="online",
             whole="contacts",
         ),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from darwin.contact.services.bulk import select_rows
 
-# By number and not by call: who gave up four times waits once. In every telephone queue, the latest try counts.
+# By number and not by call: who gave up four times waits once. The latest try counts, in whatever queue.
 _NOT_THROUGH = """
 WITH lost AS (
   SELECT contact.caller_number AS number, max(leg.offered_at) AS at

@@ -37,12 +37,15 @@ WITH reached AS (
   SELECT reached.contact_id, first.at FROM reached CROSS JOIN LATERAL (
     SELECT min(coalesce(leg.connected_at, leg.joined_at + leg.wait_ms * interval '1 millisecond')) AS at
     FROM contact_contactleg AS leg
-    WHERE leg.contact_id = reached.contact_id AND leg.outcome = 'answered' AND leg.kind <> ALL(%(not_a_handler)s)
+    WHERE leg.contact_id = reached.contact_id AND leg.outcome = 'answered'
+      AND leg.kind <> ALL(%(not_a_handler)s)
   ) AS first
 ), way AS (
   SELECT greatest(extract(epoch FROM answered.at - contact.first_offered_at) * 1000, 0) AS ms
   FROM answered JOIN contact_contact AS contact ON contact.id = answered.contact_id
+  -- Nobody is on the way for more than a day: so only the contacts of the time are looked through.
   WHERE answered.at IS NOT NULL
+    AND contact.first_offered_at >= %(from)s - interval '1 day' AND contact.first_offered_at < %(to)s
 )
 SELECT count(*), avg(ms), percentile_cont(0.5) WITHIN GROUP (ORDER BY ms),
   percentile_cont(0.9) WITHIN GROUP (ORDER BY ms), max(ms)

@@ -24,7 +24,8 @@ $$;
 CREATE FUNCTION contact_note_contacts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO contact_monthchange (month)
-    SELECT DISTINCT date_trunc('month', first_offered_at, 'Europe/London') AT TIME ZONE 'Europe/London' FROM changed
+    SELECT DISTINCT date_trunc('month', first_offered_at, 'Europe/London') AT TIME ZONE 'Europe/London'
+    FROM changed
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END

@@ -1,1 +1,1 @@
-"""Figures of this room as its pages show them: tiles, columns, sentences, links to the list behind a figure."""
+"""Figures of this room as its pages show them: tiles, columns, sentences, links to the list behind."""

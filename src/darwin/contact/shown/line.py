@@ -222,7 +222,8 @@ def result(shown: LineShown, reader: Reader) -> Result:
     within = f"{float(shown.within.value):g}"
     target = float(shown.target.value)
     linked = len(shown.steps) <= MOST_LINKED_ROWS
-    rows, links = [], {}
+    rows: list[dict[str, Any]] = []
+    links: dict[int, str] = {}
     for step, figures in shown.steps:
         if step.to_come:
             continue
@@ -230,8 +231,9 @@ def result(shown: LineShown, reader: Reader) -> Result:
         if href := reader.entries(shown.queue.slug, period):
             links[len(rows)] = href
         rows.append(_row(shown, reader, step, figures, linked))
+    heads = {GroupBy.DAY: _("Day"), GroupBy.MONTH: _("Month")}
     columns = [
-        FigureColumn("at", {GroupBy.DAY: _("Day"), GroupBy.MONTH: _("Month")}.get(shown.by, _("From")), "text"),
+        FigureColumn("at", heads.get(shown.by, _("From"))),
         FigureColumn("offered", _("Offered"), "count"),
         FigureColumn("answered", _("Answered"), "count"),
         FigureColumn("in_time", _("In %(s)s s") % {"s": within}, "count"),
@@ -337,7 +339,8 @@ def _chart(shown: LineShown, reader: Reader) -> ColumnChart | LineChart:
         ]
         shares = [_known_share(reader, figures) for step, figures in shown.steps if not step.to_come]
         return LineChart(days, shares, Unit.PERCENTAGE, "", within_target)
-    offered, parts = [], []
+    offered: list[float | None] = []
+    parts: list[float | None] = []
     now = None
     for position, (step, figures) in enumerate(shown.steps):
         if step.from_at <= shown.now < step.to_at:
@@ -421,17 +424,12 @@ def gaps(shown: LineShown) -> list[str]:
         stretch = {"start": formats.moment(gap.from_at), "end": formats.moment(gap.to_at)}
         if Tells.ENTRIES in gap.missing:
             found.append(
-                _(
-                    "Gap: nothing was recorded from %(start)s to %(end)s. The figures are of what was seen outside it."
-                )
+                _("Gap: nothing was recorded from %(start)s to %(end)s. The figures are of the rest.")
                 % stretch
             )
         elif Tells.REFUSALS in gap.missing:
             found.append(
-                _(
-                    "From %(start)s to %(end)s nothing recorded who was refused; they are lost to every record."
-                )
-                % stretch
+                _("From %(start)s to %(end)s nothing recorded who was refused; they are lost.") % stretch
             )
     ended = min(period.to_at, shown.now)
     if last < ended and (ended - last).total_seconds() > 900:

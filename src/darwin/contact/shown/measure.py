@@ -85,7 +85,7 @@ def measure_shown(
     )
     at: int | None = None
     if month in months:
-        at = months.index(month)  # type: ignore[arg-type]
+        at = months.index(month)
     elif month is None:
         at = next((place for place in reversed(range(len(values))) if values[place] is not None), None)
     moment = series.months[at].step.from_at if at is not None else clock.now()
@@ -135,7 +135,7 @@ def title_of(series: Series) -> str:
     """What the measure is called, with its queue and the force's own threshold of today."""
     queue = series.queue
     within = answer_within(queue.channel, clock.now())
-    return series.measure.title.format(queue=_short_name(queue.label), threshold=within)
+    return _(series.measure.title).format(queue=_short_name(queue.label), threshold=within)
 
 
 def _filled(words: str, shown: "MeasureShown", **more: str) -> str:
@@ -171,7 +171,7 @@ def verdict(shown: MeasureShown) -> list[tuple[bool, str]]:
             (True, _("%(month)s has no figure.") % {"month": month}),
             (False, _("It was not recorded, or rests on too few. That is not the same as nought.")),
         ]
-    fact = _filled(shown.measure.says, shown, value=written(shown, point.value))
+    fact = _filled(_(shown.measure.says), shown, value=written(shown, point.value))
     if (phase.lower is None or phase.upper is None) and phase.values > 1:
         happened = sum(bool(value.value) for value in shown.series.months)
         words = {"n": happened, "all": phase.values, "fact": _capital(fact), "month": month}

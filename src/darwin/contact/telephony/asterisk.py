@@ -1,9 +1,9 @@
 """Asterisk's AMI stream turned into call events: one state machine for a switch, fed one message at a time.
 
 It serves a recording and a live connection alike. The rules are those of docs/telephony.md; what the
-switch's own pages leave open was read in Asterisk's app_queue.c and is said where it matters. How a caller left a queue is
-decided by what FOLLOWS QueueCallerLeave; where the stream ends first, or a message in between was spoiled,
-the reason is "unknown"."""
+switch's own pages leave open was read in Asterisk's app_queue.c and is said where it matters. How a caller
+left a queue is decided by what FOLLOWS QueueCallerLeave; where the stream ends first, or a message in
+between was spoiled, the reason is "unknown"."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace

@@ -14,8 +14,8 @@ from darwin.theme.parts import VIEW_WORDS, View
 LINE = "101"
 # Only so many numbers are kept for drama, and the made-up people share them.
 SHARED_IN_PRACTICE = gettext_lazy(
-    "The made-up people share the few numbers that are kept for drama, so here one number comes back far more "
-    "often than in life."
+    "The made-up people share the few numbers that are kept for drama, so here a number comes back far "
+    "more often than in life."
 )
 
 

@@ -79,9 +79,7 @@ def _sentences(found: FairAccess, reader: Reader) -> list[str]:
     ]
     helped = next((group for group in found.routes if group.code == "INTERPRETER"), None)
     if helped and helped.interpreter_s is not None and helped.interpreted >= formats.LEAST_FOR_A_SHARE:
-        words = _(
-            "Of the %(n)s who needed an interpreter, half waited %(wait)s or longer for one, beside the queue."
-        )
+        words = _("Of the %(n)s who needed an interpreter, half waited %(wait)s or longer for one.")
         wait = formats.wait_words(helped.interpreter_s * 1000)
         said.append(words % {"n": reader.words(helped.interpreted), "wait": wait})
     return said

@@ -46,7 +46,7 @@ def measures(request: HttpRequest) -> HttpResponse:
     queue, fault = _queue(request, queues)
     reader = Reader.of(asking.asker(request))
     notes = _notes(queue, None)
-    lines = []
+    lines: list[dict[str, Any]] = []
     for series in series_of(list(MONTHLY.values()), queue, clock.now()):
         about = [note for note in notes if note.measure == series.measure.slug]
         shown = shown_measure.measure_shown(series, about, None, reader)
@@ -266,14 +266,12 @@ def _capital(words: str) -> str:
 def _told(shown: shown_measure.MeasureShown) -> list[str]:
     """What the reader has to know of the records and of the counting."""
     series = shown.series
-    said = []
+    said: list[str] = []
     if settings.DARWIN_MODE == "practice" and shown.measure.family in (RECOVERY, REPEATS):
-        said.append(SHARED_IN_PRACTICE)
+        said.append(str(SHARED_IN_PRACTICE))
     if series.not_counted:
         said.append(
-            _(
-                "%(n)s of %(all)s months are not counted yet. They follow by themselves; until then the range is provisional."
-            )
+            _("%(n)s of %(all)s months are not counted yet. They follow by themselves.")
             % {"n": series.not_counted, "all": len(series.months)}
         )
     return said

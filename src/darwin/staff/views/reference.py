@@ -22,7 +22,7 @@ from darwin.reference.catalogue import (
     versions_of_threshold,
 )
 from darwin.reference.lists import known_list
-from darwin.reference.presentation import UNVERIFIED
+from darwin.reference.presentation import is_unverified
 from darwin.reference.queries import UnknownReference, codes
 from darwin.reference.required import required_thresholds
 from darwin.reference.values import CodeValue, ThresholdValue
@@ -104,7 +104,7 @@ def _history(
             version,
             _since(version.valid_from),
             version.valid_to - timedelta(days=1) if version.valid_to else None,
-            version.source == UNVERIFIED,
+            is_unverified(version.source),
             version.withdrawn_at is None
             and version.valid_from <= today
             and (version.valid_to is None or today < version.valid_to),
@@ -133,7 +133,7 @@ def _status(form: DayForm) -> int:
 
 
 def _row(value: ThresholdValue | CodeValue) -> tuple[Any, date | None, bool]:
-    return value, _since(value.valid_from), value.source == UNVERIFIED
+    return value, _since(value.valid_from), is_unverified(value.source)
 
 
 def _since(first: date) -> date | None:

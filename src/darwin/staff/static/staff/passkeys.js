@@ -12,7 +12,7 @@ const answered = async (root, answer) => {
   else say(root, told.sentence);
 };
 
-const signIn = document.querySelector("[data-sign-in]");
+const signIn = document.querySelector("form[data-sign-in]");
 signIn?.querySelector("[data-show-passkey]").addEventListener("click", async () => {
   try {
     const options = await (await send(signIn.dataset.passkey)).json();

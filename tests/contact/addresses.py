@@ -1,0 +1,134 @@
+"""How to visit the addresses of the contact room."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from tests.addresses import example
+
+from darwin.contact.coverage import EVERYTHING, Span
+from darwin.contact.models import (
+    AnnotationKind,
+    Contact,
+    ContactQueue,
+    ImportReject,
+    ImportRun,
+    MeasureAnnotation,
+)
+from darwin.contact.records import CallRecord, LegRecord
+from darwin.contact.services.calls import record_calls
+from darwin.contact.services.coverage import record_coverage
+from darwin.contact.services.queues import open_queue
+from darwin.contact.telephony.events import Outcome
+from darwin.deadlines import clock
+from darwin.ledger.actors import Actor
+from darwin.staff.models import Account
+
+IMPORTER = Actor.system("import")
+_batch = count(1)
+
+
+def calls_of_today(rows: int) -> ContactQueue:
+    """So many callers of the 101 line within the last hours: every other one gave up."""
+    queue = open_queue(actor=IMPORTER, slug="101", label="101, the non-emergency line", switch="example")
+    now = clock.now()
+    start = now - timedelta(minutes=5)
+    batch = next(_batch)
+    calls = []
+    for number in range(rows):
+        at = start - timedelta(seconds=number % 240)
+        outcome = Outcome.ABANDONED if number % 2 else Outcome.ANSWERED
+        leg = LegRecord(
+            queue="101",
+            entry_no=1,
+            outcome=outcome,
+            offered_at=at,
+            joined_at=at,
+            left_at=at + timedelta(seconds=20),
+            connected_at=at + timedelta(seconds=20) if outcome is Outcome.ANSWERED else None,
+            wait_ms=20_000,
+            agent="PJSIP/1001" if outcome is Outcome.ANSWERED else None,
+        )
+        caller = f"07700 900{number % 1000:03}"
+        key = f"{batch}-{number}"
+        calls.append(
+            CallRecord(source_key=key, channel="PHONE_101", first_offered_at=at, legs=(leg,), caller=caller)
+        )
+    record_calls(actor=IMPORTER, source="example", rows=calls)
+    span = Span(source="example", from_at=now - timedelta(days=1), to_at=now, tells=EVERYTHING)
+    record_coverage(actor=IMPORTER, switch="example", spans=[span])
+    return queue
+
+
+def _calls(account: Account | None, rows: int) -> Mapping[str, Any]:
+    calls_of_today(rows)
+    return {}
+
+
+def _contact(account: Account | None, rows: int) -> Mapping[str, Any]:
+    calls_of_today(min(rows, 10))
+    return {"contact_id": Contact.objects.order_by("first_offered_at").last().id}  # type: ignore[union-attr]
+
+
+def _measure(account: Account | None, rows: int) -> Mapping[str, Any]:
+    calls_of_today(rows)
+    return {"slug": "answered-in-time"}
+
+
+def _note(account: Account | None, rows: int) -> Mapping[str, Any]:
+    note = MeasureAnnotation.objects.create(
+        measure="answered-in-time",
+        queue=calls_of_today(2),
+        month=clock.now().date().replace(day=1),
+        kind=AnnotationKind.NOTE,
+        text="The switch was replaced.",
+        chosen_at=clock.now(),
+    )
+    return {"note_id": note.id}
+
+
+def _own(account: Account | None, rows: int) -> Mapping[str, Any]:
+    calls_of_today(min(rows, 10))
+    return {"account_id": account.id if account else Account.objects.create(sign_in_name="nobody").id}
+
+
+def _imports(account: Account | None, rows: int) -> Mapping[str, Any]:
+    ImportRun.objects.bulk_create(_run(number) for number in range(rows))
+    return {}
+
+
+def _import(account: Account | None, rows: int) -> Mapping[str, Any]:
+    run = _run(0)
+    run.save()
+    ImportReject.objects.bulk_create(
+        ImportReject(run=run, line=line + 2, reason="It has no time of day.") for line in range(rows)
+    )
+    return {"run_id": run.id}
+
+
+def _run(number: int) -> ImportRun:
+    return ImportRun(
+        kind="csv",
+        source="bank",
+        file_name=f"log-{number}.csv",
+        digest="0" * 64,
+        started_at=clock.now(),
+        finished_at=clock.now(),
+        actor_kind="system",
+    )
+
+
+example("contact:line", prepare=_calls, many_rows=True)
+example("contact:lost_callers", prepare=_calls, many_rows=True)
+example("contact:entries", prepare=_calls, many_rows=True)
+example("contact:contact", prepare=_contact)
+example("contact:fair_access", prepare=_calls, many_rows=True)
+example("contact:my_figures", prepare=_calls, many_rows=True)
+example("contact:handler", prepare=_own)
+example("contact:imports", prepare=_imports, many_rows=True)
+example("contact:import_run", prepare=_import)
+example("contact:measures", prepare=_calls, many_rows=True)
+example("contact:measure", prepare=_measure)
+example("contact:note", prepare=_measure)
+example("contact:note_withdraw", prepare=_note, method="post")
