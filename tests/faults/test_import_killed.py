@@ -182,6 +182,7 @@ def test_an_import_killed_twenty_times_completes_to_the_same_figures(
     _kill_imports(folder, name, [which] * 20)
 
 
+@pytest.mark.nightly
 def test_the_house_goes_on_while_its_imports_are_killed(folder: Path) -> None:
     source, data_dir = bank_log(folder), folder / "house"
     with up(data_dir) as house:
