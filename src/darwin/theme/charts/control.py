@@ -190,7 +190,7 @@ class ControlChart:
         if len(values) <= MOST_NAMED:
             return list(values)
         farthest = {min(values, key=values.__getitem__), max(values, key=values.__getitem__)}
-        return sorted(farthest | ({self.current} & values.keys()))
+        return sorted(farthest | {at for at in values if at == self.current})
 
     def _exceptional(self, at: int) -> str:
         value = self.xmr.points[at].value
