@@ -134,3 +134,8 @@ def test_every_answer_forbids_what_the_pages_do_not_need() -> None:
 
 def test_a_setting_error_is_told_like_every_error_of_ours() -> None:
     assert issubclass(SettingError, DarwinError)
+
+
+def test_an_option_that_would_be_dropped_is_refused_and_says_where_it_belongs() -> None:
+    with pytest.raises(environment.SettingError, match="option sslmode, which is not read there"):
+        environment.parse_database_url("postgresql://darwin:secret@db.example/darwin?sslmode=require")

@@ -89,10 +89,16 @@ class Victim:
         if house:
             wait_for(house.is_well, 90, "the next start works by itself")
         importing = self.start_import()
-        seen = self._wait_for_a_moment(importing)
-        in_time = importing.poll() is None
-        if in_time or house:
-            os.kill(importing.pid if victim == "importer" else self._pid(house, victim), signal.SIGKILL)
+        # Held until the kill, so that there is a server to be killed even before the import needs it.
+        server = open_server(self.data_dir)
+        try:
+            seen = self._wait_for_a_moment(importing, server)
+            in_time = importing.poll() is None
+            pids = {"importer": importing.pid, "server": server.pid}
+            if in_time or house:
+                os.kill(house.process.pid if house else pids[victim], signal.SIGKILL)
+        finally:
+            server.leave()
         said = importing.communicate(timeout=180)[1]
         assert "Traceback" not in said
         if house:
@@ -112,25 +118,13 @@ class Victim:
         finally:
             server.leave()
 
-    def _wait_for_a_moment(self, importing: "subprocess.Popen[str]") -> tuple[int, ...]:
+    def _wait_for_a_moment(self, importing: "subprocess.Popen[str]", server: Server) -> tuple[int, ...]:
         """Let the import go on for a random time; what it had committed by then."""
-        server = open_server(self.data_dir)
-        try:
-            before = committed(server)
-            begun = time.monotonic()
-            pause = self.chance.uniform(0, self.longest_s)
-            while importing.poll() is None and time.monotonic() - begun < pause:
-                time.sleep(0.02)
-            return max(before, committed(server))
-        finally:
-            server.leave()
-
-    def _pid(self, house: Up | None, victim: str) -> int:
-        if victim == "supervisor":
-            assert house is not None
-            return house.process.pid
-        facts: dict[str, int] = json.loads((self.data_dir / "postgres.json").read_text())
-        return facts["server"]
+        begun = time.monotonic()
+        pause = self.chance.uniform(0, self.longest_s)
+        while importing.poll() is None and time.monotonic() - begun < pause:
+            time.sleep(0.02)
+        return committed(server)
 
 
 def committed(server: Server) -> tuple[int, ...]:
@@ -188,6 +182,7 @@ def test_an_import_killed_twenty_times_completes_to_the_same_figures(
     _kill_imports(folder, name, [which] * 20)
 
 
+@pytest.mark.nightly
 def test_the_house_goes_on_while_its_imports_are_killed(folder: Path) -> None:
     source, data_dir = bank_log(folder), folder / "house"
     with up(data_dir) as house:

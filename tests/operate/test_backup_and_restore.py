@@ -195,6 +195,7 @@ def test_a_house_that_is_there_is_never_written_over(
     well(data_dir, "ledger", "verify")
 
 
+@pytest.mark.nightly
 def test_a_restore_that_was_killed_is_simply_run_again(folder: Path, small_backup: Path) -> None:
     other = folder / "other"
     running = subprocess.Popen(

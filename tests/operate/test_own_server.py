@@ -97,6 +97,7 @@ def test_after_the_lines_of_the_page_privileges_are_separated(own_server: OwnSer
                 report.execute(forbidden)
 
 
+@pytest.mark.nightly
 def test_a_new_data_folder_without_the_right_to_make_roles_says_so(
     own_server: OwnServer, data_dir: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_lost_database_comes_back_beside_its_data_folder(own_server: OwnServer
     assert "The database is not empty. Nothing was restored" in again.stderr
 
 
+@pytest.mark.nightly
 def test_a_house_moves_from_the_embedded_database_to_the_forces_own_and_back(
     own_server: OwnServer, data_dir: Path, folder: Path
 ) -> None:

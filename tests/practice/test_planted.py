@@ -46,7 +46,7 @@ def figures(calls: list[Call]) -> Month:
 
 
 def test_a_month_has_the_volumes_of_a_force_like_leicestershire() -> None:
-    """DOMAIN section 1: 25,000 to 27,000 non-emergency and about 17,000 emergency calls, ~2,500 e-mails."""
+    """Published volumes: 25,000 to 27,000 non-emergency and about 17,000 emergency calls, ~2,500 e-mails."""
     for month in (BEFORE, AFTER):
         channels = Counter(call.channel for call in calls_of(month))
         assert channels["PHONE_101"] == pytest.approx(27_000, rel=0.06)

@@ -70,6 +70,8 @@ def test_a_forces_own_file_beside_its_data_comes_first(tmp_path: Path, settings:
         'items = [\n  { code = "rutland", label = "Rutland Police", reference_prefix = "RUT" },\n]\n'
         '[[threshold]]\ncode = "contact.101.answer_within_s"\nvalue = 20\nunit = "seconds"\n'
         'valid_from = 1990-01-01\nsource = "made up"\n'
+        '[[threshold]]\ncode = "contact.101.target_percent"\nvalue = 90\nunit = "percent"\n'
+        'valid_from = 1990-01-01\nsource = "made up"\n'
     )
     open_installation("practice", "rutland")
     assert queries.threshold("contact.101.answer_within_s", NOON).value == 20

@@ -78,6 +78,17 @@ def test_an_exceptional_point_is_a_triangle_pointing_the_way_it_went_with_its_wo
     assert "exceptional" in chart.described()
 
 
+def test_many_exceptional_points_name_the_farthest_and_the_month_in_question_alone() -> None:
+    values: list[float | None] = [66.0, 67.0] * 6 + [54.0] + [80.0, 81.0] * 6
+    chart = ControlChart(months(len(values)), xmr(values), Unit.PERCENTAGE, current=len(values) - 2)
+    svg = drawn(chart)
+    assert len(shapes(svg, "c-signal")) > 5
+    words = [(label.text or "").replace("\N{NO-BREAK SPACE}", " ") for label in shapes(svg, "c-text-signal")]
+    named = {word.split(":")[0] for word in words}
+    assert "Jan 2025" in named and "Dec 2025" in named and len(named) <= 3
+    assert chart.described().count("exceptional") == len(shapes(svg, "c-signal"))
+
+
 def test_a_rebase_breaks_the_line_and_says_its_reason() -> None:
     values: list[float | None] = [10.0, 12.0] * 6 + [20.0, 22.0] * 6
     chart = ControlChart(

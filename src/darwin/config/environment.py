@@ -76,6 +76,12 @@ def parse_database_url(url: str) -> DatabaseAddress:
             "Darwin keeps its records in PostgreSQL only."
         )
     query = dict(parse_qsl(parts.query))
+    unread = sorted(query.keys() - {"user", "host", "port"})
+    if unread:
+        raise SettingError(
+            f"DATABASE_URL has the option {unread[0]}, which is not read there. Take it out, and set it in "
+            "PostgreSQL's own variable instead (PGSSLMODE, PGSSLROOTCERT and so on)."
+        )
     return DatabaseAddress(
         user=unquote(parts.username or query.get("user", "")),
         password=unquote(parts.password or ""),

@@ -105,7 +105,7 @@ DATABASES = {
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         # Compiling a query took longer (0.6 s) than the two years of calls that it then read (0.4 s).
-        "OPTIONS": {"options": "-c jit=off", "pool": {"min_size": 0, "max_size": 8, "timeout": 10}},
+        "OPTIONS": {"options": "-c jit=off", "pool": {"min_size": 0, "max_size": 8, "timeout": 4}},
     }
 }
 

@@ -119,6 +119,10 @@ def _connect(parameters: dict[str, Any]) -> Connection:
     try:
         return psycopg.connect(**parameters, autocommit=True)
     except psycopg.OperationalError as problem:
+        if "password authentication failed" not in str(problem):
+            raise DarwinError(
+                "The database server went away. What was saved is safe. Run the command again."
+            ) from problem
         raise DarwinError(
             "The database server refused Darwin's own password: its keys.json is not the one it was made "
             "with. Nothing was changed. Put keys.json back from your backup."

@@ -29,7 +29,7 @@ class MeasureDefinition:
     denominator: str = ""
     left_out: str = ""
     timing: str = ""
-    source: str = "DOMAIN guide, section 1, KPI dictionary"
+    source: str = "The usual definitions of call handling; to be verified by the force"
 
     def text(self, threshold_s: float | None = None) -> str:
         """The definition in plain English, with the threshold in it where the measure has one."""
@@ -264,7 +264,7 @@ _DEFINITIONS = (
         "Share of contacts tagged as caused by something not done, or not done right, for the caller.",
         numerator="contacts with such a tag.",
         denominator="contacts.",
-        source="Seddon's term; DOMAIN guide, section 1",
+        source="Seddon's term; to be verified by the force",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""What a leg is in the caller's journey, and where in it a caller can give up (DOMAIN section 1)."""
+"""What a leg is in the caller's journey, and where in it a caller can give up."""
 
 from django.db import models
 
@@ -14,7 +14,7 @@ class LegKind(models.TextChoices):
 
 
 class AbandonPoint(models.TextChoices):
-    """Where in the journey the caller gave up (DOMAIN section 1)."""
+    """Where in the journey the caller gave up."""
 
     IVR = "IVR", "During the recorded announcement"
     SWITCHBOARD_QUEUE = "SWITCHBOARD_QUEUE", "In the switchboard queue"

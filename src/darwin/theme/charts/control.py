@@ -15,6 +15,8 @@ from darwin.theme.charts.scale import Scale, upright
 from darwin.theme.charts.units import Unit
 
 WIDTH, HEIGHT, TOP, BOTTOM = 948.0, 300.0, 24.0, 256.0
+# More words than this hide the line they are about.
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +165,10 @@ class ControlChart:
             drawing.label((at, TOP - 10), month, "c-text-strong", gap=6, after=True)
 
     def _draw_labels(self, drawing: Drawing, x: Sequence[float], y: Scale) -> None:
-        for at, point in enumerate(self.xmr.points):
-            if point.exceptional and point.value is not None:
-                drawing.label((x[at], y.place(point.value)), self._exceptional(at), "c-text-signal")
+        for at in self._named_signals():
+            value = self.xmr.points[at].value
+            if value is not None:
+                drawing.label((x[at], y.place(value)), self._exceptional(at), "c-text-signal")
         if self.current is not None and not self.xmr.points[self.current].exceptional:
             value = self.xmr.points[self.current].value
             if value is not None:
@@ -174,6 +177,20 @@ class ControlChart:
                     formats.month(self.months[self.current]),
                     "c-text-strong",
                 )
+
+    def _named_signals(self) -> list[int]:
+        """The exceptional points that get words: all, or where they would hide the line only the month in
+        question and the two farthest out. The triangles and the description name the rest."""
+        points = self.xmr.points
+        values = {
+            at: point.value
+            for at, point in enumerate(points)
+            if point.exceptional and point.value is not None
+        }
+        if len(values) <= MOST_NAMED:
+            return list(values)
+        farthest = {min(values, key=values.__getitem__), max(values, key=values.__getitem__)}
+        return sorted(farthest | {at for at in values if at == self.current})
 
     def _exceptional(self, at: int) -> str:
         value = self.xmr.points[at].value

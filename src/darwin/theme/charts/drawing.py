@@ -146,8 +146,10 @@ class Drawing:
         for y, _words, _kind in rows:
             at.append(max(y, at[-1] + height) if at else y)
         over = at[-1] - (self.height - 4) if at else 0
-        # Half of what they were pushed down goes back up, so that the group stays about its lines.
-        shift = max(over, sum(a - row[0] for a, row in zip(at, rows, strict=True)) / len(at) if at else 0)
+        # Half of what they were pushed down goes back up, so that the group stays about its lines; but
+        # never so far that the first leaves the picture.
+        back = sum(a - row[0] for a, row in zip(at, rows, strict=True)) / len(at) if at else 0
+        shift = max(over, min(back, at[0] - SIZE) if at else 0)
         for y, (_, words, kind) in zip(at, rows, strict=True):
             self.text((x, y - shift + 4), words, kind, bold=kind != "")
 
