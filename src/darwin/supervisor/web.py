@@ -34,7 +34,7 @@ def serve(listener: socket.socket) -> None:
 
     from darwin.config.asgi import application
 
-    # Whitenoise hands small files over as a plain iterator; Django reads such a one whole, which is what we want.
+    # Whitenoise hands small files over as a plain iterator; Django reads it whole, as it should.
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     settings = uvicorn.Config(
         application,
