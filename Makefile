@@ -83,7 +83,7 @@ test: lint
 	$(PYTHON) -m pytest -m "not browser and not faults and not nightly"
 
 test-database: setup-test
-	$(PYTHON) -m pytest -m "django_db and not browser and not faults and not nightly"
+	$(PYTHON) -m pytest -m "database and not browser and not faults and not nightly"
 
 test-browser: setup-test
 	$(PYTHON) -m pytest -m "browser and not nightly"
