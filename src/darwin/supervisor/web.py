@@ -7,6 +7,7 @@ The supervisor keeps the socket, so that while the web server is started again n
 
 import socket
 import sys
+import warnings
 
 from darwin.errors import DarwinError
 from darwin.supervisor.house import open_house
@@ -33,6 +34,8 @@ def serve(listener: socket.socket) -> None:
 
     from darwin.config.asgi import application
 
+    # Whitenoise hands small files over as a plain iterator; Django reads it whole, as it should.
+    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     settings = uvicorn.Config(
         application,
         log_config=None,

@@ -1,7 +1,5 @@
 """Passkeys, the lock layer and the newcomer's click, in Debian's Chromium."""
 
-import os
-import shutil
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from darwin.ledger.models import Entry
 from darwin.reference.services import open_installation
@@ -17,33 +15,16 @@ from darwin.staff import idle
 from darwin.staff.commands import make_link
 from darwin.staff.models import Account, Enrolment
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(monkeypatch) -> Iterator[Page]:
-    # Playwright's own loop runs in this thread, where Django would refuse its tables.
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
-        page.set_default_timeout(10_000)
-        yield page
-        browser.close()
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
     # The server's threads leave connections in the pool, and the test database could not be dropped.
     connection.close()
     connection.close_pool()
