@@ -266,4 +266,9 @@ def usual_periods() -> list[tuple[str, Period, GroupBy]]:
             Period.of_days(add_months(month, -12), month - timedelta(days=1)),
             GroupBy.MONTH,
         ),
+        (
+            _("Last 3 years"),
+            Period.of_days(add_months(month, -36), month - timedelta(days=1)),
+            GroupBy.MONTH,
+        ),
     ]
