@@ -193,13 +193,15 @@ def test_a_database_of_the_version_before_is_migrated_by_the_first_command(
             [sys.executable, "-m", "darwin.cli", "contact", "calls", *WINDOW],
             env=house_environment(data_dir, DATABASE_URL=url),
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
         for _ in range(3)
     ]
     for command in commands:
-        assert command.communicate(timeout=180)[0].splitlines() == before[1]
-        assert command.returncode == 0
+        shown, said = command.communicate(timeout=180)
+        assert command.returncode == 0, said
+        assert shown.splitlines() == before[1]
     with psycopg.connect(url) as connection:
         applied = connection.execute(
             "SELECT count(*) FROM django_migrations WHERE name = '0003_only_leg_in_queue'"

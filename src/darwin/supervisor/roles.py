@@ -18,6 +18,8 @@ from darwin.supervisor.keys import Keys
 from darwin.supervisor.postgres import DATABASE, Server
 
 OLDEST_VERSION = 15
+# Any number will do, as long as every process takes the same.
+_GRANTING = 0x726F6C6573
 GROUPS = ("darwin_app", "darwin_report")
 Connection = psycopg.Connection[Any]
 
@@ -92,6 +94,8 @@ def prepare_real(connection: Connection, keys: Keys) -> str | None:
     login = f"darwin_app_{keys.installation}"
     try:
         with connection.transaction():
+            # Two that grant at once would end with “tuple concurrently updated”; they take turns.
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", [_GRANTING])
             ensure_groups(connection)
             for role in GROUPS:
                 member, password = f"{role}_{keys.installation}", getattr(keys, role)
