@@ -250,6 +250,8 @@ def test_versions_of_different_codes_and_of_different_lists_may_hold_at_once(ado
             source="s",
             adopted_in=adoption,
         ).save()
+    assert Threshold.objects.filter(adopted_in=adoption, valid_to=None).count() == 2
+    assert Code.objects.filter(adopted_in=adoption, valid_to=None).count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
