@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("darwin.staff.live_address")),
     path("", include("darwin.staff.urls")),
     path("", include("darwin.contact.urls")),
+    path("", include("darwin.outbound.urls")),
+    path("", include("darwin.records.urls")),
+    path("", include("darwin.files.urls")),
     path("", include("darwin.theme.urls")),
 ]
 

@@ -3,6 +3,14 @@
 from darwin.contact.models.annotations import AnnotationKind, MeasureAnnotation
 from darwin.contact.models.contacts import Announcement, Contact
 from darwin.contact.models.evidence import CallEvent, Coverage, SwitchMember
+from darwin.contact.models.floor import (
+    CommandKind,
+    FloorCall,
+    FloorMember,
+    FloorStage,
+    SwitchCommand,
+    SwitchConnection,
+)
 from darwin.contact.models.follow_up import CallbackPromise, FailureDemandTag, RepeatContactLink
 from darwin.contact.models.imports import ImportReject, ImportRun
 from darwin.contact.models.kept_months import KeptMonth
@@ -16,11 +24,15 @@ __all__ = [
     "Announcement",
     "CallEvent",
     "CallbackPromise",
+    "CommandKind",
     "Contact",
     "ContactLeg",
     "ContactQueue",
     "Coverage",
     "FailureDemandTag",
+    "FloorCall",
+    "FloorMember",
+    "FloorStage",
     "ImportReject",
     "ImportRun",
     "KeptMonth",
@@ -28,5 +40,7 @@ __all__ = [
     "MeasureAnnotation",
     "NoAnswer",
     "RepeatContactLink",
+    "SwitchCommand",
+    "SwitchConnection",
     "SwitchMember",
 ]

@@ -15,6 +15,7 @@ from darwin.contact.services.bulk import change_rows, select_rows, stage_rows
 from darwin.contact.services.coverage import store_coverage
 from darwin.contact.services.derived_legs import StoredLeg, first_moment, leg_records, same_stays
 from darwin.contact.services.evidence import load_evidence, store_events, store_members
+from darwin.contact.services.floor import place_calls, place_members, take_turns
 from darwin.contact.services.legs import (
     LEG_COLUMNS,
     NO_ANSWER_COLUMNS,
@@ -25,6 +26,7 @@ from darwin.contact.services.legs import (
 from darwin.contact.services.queues import TELEPHONE, queues_by_slug
 from darwin.contact.telephony.entries import CallDerivation, derive_call
 from darwin.contact.telephony.events import CallEvent, Entry
+from darwin.contact.telephony.position import position_of
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
@@ -32,20 +34,27 @@ from darwin.ledger.services import record_entry
 
 @transaction.atomic
 def record_call_events(
-    *, actor: Actor, switch: str, events: Sequence[CallEvent], coverage: Sequence[Span] = ()
+    *,
+    actor: Actor,
+    switch: str,
+    events: Sequence[CallEvent],
+    coverage: Sequence[Span] = (),
+    live: bool = False,
 ) -> Recorded:
     """Store one batch of a switch's events, and bring the calls they touch up to date.
 
     Idempotent: an event that is known is counted as already known. The contacts and legs are derived anew
     from ALL the evidence of each touched call, so that neither the order of two sources nor the cutting of a
-    stream into batches makes a difference. One ledger entry a batch.
+    stream into batches makes a difference. One ledger entry a batch. live: the switch says this now, so the
+    floor follows it (services.floor); what is read from a file leaves the floor alone.
     """
-    # Two streams of one switch can touch one call; each must see the evidence that the other stored.
-    change_rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", (f"contact.events {switch}",))
+    take_turns(switch)
     fresh, touched = store_events(switch, events)
     store_members(switch, events)
     if touched:
-        _bring_up_to_date(switch, load_evidence(switch, touched))
+        _bring_up_to_date(switch, load_evidence(switch, touched), live)
+    if live:
+        place_members(switch, events)
     spans = store_coverage(switch=switch, spans=coverage)
     if fresh or spans:
         record_entry(
@@ -63,7 +72,7 @@ def _digest(event_ids: Iterable[str]) -> str:
     return sha256("\n".join(sorted(event_ids)).encode()).hexdigest()
 
 
-def _bring_up_to_date(switch: str, evidence: dict[str, list[CallEvent]]) -> None:
+def _bring_up_to_date(switch: str, evidence: dict[str, list[CallEvent]], live: bool) -> None:
     derived = {call_id: derive_call(events) for call_id, events in evidence.items()}
     told = {call_id: call for call_id, call in derived.items() if call.entries or call.arrivals}
     slugs = {entry.queue for call in told.values() for entry in call.entries}
@@ -72,6 +81,9 @@ def _bring_up_to_date(switch: str, evidence: dict[str, list[CallEvent]]) -> None
     contacts = _store_contacts(switch, told)
     _store_announcements(contacts, told, queues)
     _store_legs(contacts, {call_id: call.entries for call_id, call in told.items()}, queues)
+    if live:
+        positions = {call_id: position_of(events) for call_id, events in evidence.items()}
+        place_calls(switch, positions, contacts, queues)
 
 
 def _store_contacts(switch: str, told: dict[str, CallDerivation]) -> dict[str, UUID]:

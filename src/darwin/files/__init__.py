@@ -1,0 +1,1 @@
+"""Attachments, each stored once by what it holds."""

@@ -1,0 +1,9 @@
+"""The room of attachments."""
+
+from django.apps import AppConfig
+
+
+class FilesConfig(AppConfig):
+    name = "darwin.files"
+    label = "files"
+    verbose_name = "Files"

@@ -1,0 +1,1 @@
+"""People, places, telephone numbers, vehicles: who is known, how they are found, how long they are kept."""
