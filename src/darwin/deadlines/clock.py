@@ -29,6 +29,11 @@ def shift_by(amount: timedelta) -> None:
     _shift = amount
 
 
+def rate() -> int:
+    """How many times as fast as real time the clock runs now."""
+    return 1
+
+
 @contextmanager
 def standing_at(moment: datetime) -> Iterator[None]:
     """Hold the clock still at `moment` (aware) for a block of code. For tests.
