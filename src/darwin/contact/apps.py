@@ -11,12 +11,15 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         from darwin.contact import permissions, thresholds
+        from darwin.contact.now.screens import register_screens
         from darwin.theme.navigation import Item, navigation
 
         thresholds.declare()
+        register_screens()
         # The rules are declared at the start, so that the matrix knows them before a page is opened.
         for label, name, rule, order in (
             (_("The line"), "line", permissions.SEE_MEASURES, 10),
+            (_("Wall"), "wall", permissions.SEE_WALL, 15),
             (_("Lost callers"), "lost_callers", permissions.SEE_LOST_CALLERS, 20),
             (_("Measures"), "measures", permissions.SEE_MEASURES, 30),
             (_("Fair access"), "fair_access", permissions.SEE_MEASURES, 40),

@@ -17,6 +17,9 @@ _SHARED = "contact.shared_number_contacts"
 _SHARED_DAYS = 28
 _REPEAT = "contact.repeat_contact_days"
 _HANDLER = "contact.handler_figure_minimum"
+_STALE = "contact.live.stale_after_s"
+_GAP = "contact.live.gap_after_s"
+_NOTES = "contact.live.notes_after_call_s"
 
 
 def declare() -> None:
@@ -43,6 +46,13 @@ def declare() -> None:
         f"to know the contacts in {_SHARED_DAYS} days from which a number counts as shared",
     )
     require_threshold(_REPEAT, Unit.DAYS, _ROOM, "to know within how long a contact counts as a repeat")
+    require_threshold(
+        _STALE, Unit.SECONDS, _ROOM, "to know after how long a silence live figures are shown as old"
+    )
+    require_threshold(_GAP, Unit.SECONDS, _ROOM, "to know after how long a silence no live figure is shown")
+    require_threshold(
+        _NOTES, Unit.SECONDS, _ROOM, "to know how long after a call a handler counts as finishing notes"
+    )
     require_threshold(
         _HANDLER, Unit.NUMBER, _ROOM, "to know the fewest contacts for a figure about one handler"
     )
@@ -81,3 +91,18 @@ def repeat_within(at: datetime) -> timedelta:
 def least_contacts_of_a_handler(at: datetime) -> int:
     """The fewest contacts on which a figure about one handler is shown."""
     return int(threshold(_HANDLER, at=at).value)
+
+
+def stale_after(at: datetime) -> timedelta:
+    """After how long a silence of a switch its figures are shown as old."""
+    return timedelta(seconds=float(threshold(_STALE, at=at).value))
+
+
+def gap_after(at: datetime) -> timedelta:
+    """After how long a silence of a switch no figure of it is shown as if it were now."""
+    return timedelta(seconds=float(threshold(_GAP, at=at).value))
+
+
+def notes_after_call(at: datetime) -> timedelta:
+    """How long after a call a handler counts as finishing notes, if they do not say otherwise."""
+    return timedelta(seconds=float(threshold(_NOTES, at=at).value))

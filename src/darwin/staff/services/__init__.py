@@ -19,6 +19,7 @@ from darwin.staff.services.enrolment import (
 )
 from darwin.staff.services.practice import open_practice_accounts
 from darwin.staff.services.roles import end_role, grant_role
+from darwin.staff.services.walls import end_wall_screen, make_wall_code, pair_wall_screen
 
 __all__ = [
     "StaffFault",
@@ -28,11 +29,14 @@ __all__ = [
     "choose_theme",
     "close_account",
     "end_role",
+    "end_wall_screen",
     "grant_role",
     "invite",
+    "make_wall_code",
     "open_account",
     "open_practice_accounts",
     "open_team",
+    "pair_wall_screen",
     "register_first_passkey",
     "register_passkey",
     "remove_passkey",
