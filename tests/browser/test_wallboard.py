@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
-from tests.browser.serving import Serving
+from tests.serving import Serving
 from tests.contact.now import scene
 
 from darwin.deadlines import clock

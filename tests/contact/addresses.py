@@ -12,6 +12,9 @@ from darwin.contact.models import (
     AnnotationKind,
     Contact,
     ContactQueue,
+    FloorCall,
+    FloorMember,
+    FloorStage,
     ImportReject,
     ImportRun,
     MeasureAnnotation,
@@ -19,11 +22,13 @@ from darwin.contact.models import (
 from darwin.contact.records import CallRecord, LegRecord
 from darwin.contact.services.calls import record_calls
 from darwin.contact.services.coverage import record_coverage
+from darwin.contact.services.floor import note_connected
 from darwin.contact.services.queues import open_queue
 from darwin.contact.telephony.events import Outcome
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
-from darwin.staff.models import Account
+from darwin.staff.models import Account, WallScreen
+from darwin.staff.services import make_wall_code, pair_wall_screen
 
 IMPORTER = Actor.system("import")
 _batch = count(1)
@@ -119,6 +124,59 @@ def _run(number: int) -> ImportRun:
     )
 
 
+def _floor(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """So many handlers and living calls, and the calls of the day."""
+    queue = calls_of_today(min(rows, 100))
+    now = clock.now()
+    note_connected(switch="example", source="example")
+    FloorMember.objects.bulk_create(
+        (
+            FloorMember(switch="example", queue="101", interface=f"PJSIP/{number}", state="idle", since=now)
+            for number in range(rows)
+        ),
+        ignore_conflicts=True,
+    )
+    contacts = Contact.objects.order_by("first_offered_at")[:rows]
+    FloorCall.objects.bulk_create(
+        [
+            FloorCall(
+                switch="example",
+                call_id=contact.source_key,
+                contact=contact,
+                queue=queue,
+                stage=FloorStage.WAITING,
+                since=now,
+                arrived_at=now,
+                joined_at=now,
+                caller_number=contact.caller_number,
+            )
+            for contact in contacts
+        ],
+        ignore_conflicts=True,
+    )
+    return {}
+
+
+def _wall_screens(account: Account | None, rows: int) -> Mapping[str, Any]:
+    return {"screen_id": [_wall_screen(number) for number in range(rows)][0].id}
+
+
+def _wall_screen(number: int) -> WallScreen:
+    actor = Actor.system("example")
+    return pair_wall_screen(
+        actor=actor, code=make_wall_code(actor=actor, name=f"Wall {next(_batch)} {number}")[1]
+    )[0]
+
+
+def _walls(account: Account | None, rows: int) -> Mapping[str, Any]:
+    _wall_screens(account, rows)
+    return {}
+
+
+example("contact:wall", prepare=_floor, many_rows=True)
+example("contact:wall_screens", prepare=_walls, many_rows=True)
+example("contact:wall_screen_add", method="post", data={"name": "Control room, left"})
+example("contact:wall_screen_end", prepare=_wall_screens, method="post")
 example("contact:line", prepare=_calls, many_rows=True)
 example("contact:lost_callers", prepare=_calls, many_rows=True)
 example("contact:entries", prepare=_calls, many_rows=True)

@@ -5,7 +5,6 @@ import socket
 import threading
 import time
 import warnings
-from typing import Any
 
 import uvicorn
 from django.db import connection
@@ -88,6 +87,3 @@ def streams_of(port: int) -> int:
     from darwin.ledger.live import hub
 
     return sum(len(found.listeners) for found in list(hub._hubs.values()))
-
-
-Cookies = dict[str, Any]
