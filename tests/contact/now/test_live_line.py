@@ -97,9 +97,7 @@ def serving(lines: None, transactional_db: None, settings: Any) -> Iterator[Serv
 
 def stream(port: int, token: str) -> http.client.HTTPResponse:
     wire = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
-    wire.request(
-        "GET", "/live/?screens=contact.wallboard", headers={"Cookie": f"{cookie_name()}={token}"}
-    )
+    wire.request("GET", "/live/?screens=contact.wallboard", headers={"Cookie": f"{cookie_name()}={token}"})
     return wire.getresponse()
 
 

@@ -76,9 +76,7 @@ def test_a_caller_who_waits_is_not_unknown_until_nobody_knows_what_became_of_the
     joined = scene.waits(NOW - timedelta(seconds=40))
     scene.tell(joined)
     assert (figures_of("101", 30).unknown, figures_of("101", 30).still_waiting) == (0, 1)
-    scene.tell(
-        scene.event(NOW, EventType.LEFT, queue="101", call_id=joined.call_id, reason="unknown")
-    )
+    scene.tell(scene.event(NOW, EventType.LEFT, queue="101", call_id=joined.call_id, reason="unknown"))
     assert (figures_of("101", 30).unknown, figures_of("101", 30).still_waiting) == (1, 0)
 
 
@@ -96,7 +94,11 @@ def test_a_call_in_a_queue_behind_the_line_waits_but_is_not_offered_twice() -> N
     from darwin.contact.models import LegKind
 
     open_queue(
-        actor=scene.LISTENER, slug="crime", channel="PHONE_101", switch=scene.SWITCH, leg_kind=LegKind.TRANSFER
+        actor=scene.LISTENER,
+        slug="crime",
+        channel="PHONE_101",
+        switch=scene.SWITCH,
+        leg_kind=LegKind.TRANSFER,
     )
     note_connected(switch=scene.SWITCH, source="scene")
     scene.cover()
@@ -179,7 +181,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("happen", "hears", "since_s"), CASES)
-def test_silence_is_shown_as_what_it_is(happen: Callable[[], None], hears: Heard, since_s: int | None) -> None:
+def test_silence_is_shown_as_what_it_is(
+    happen: Callable[[], None], hears: Heard, since_s: int | None
+) -> None:
     scene.tell(scene.waits(NOW - timedelta(seconds=400)))
     scene.store_past(scene.past_call(NOW - timedelta(hours=2), Outcome.ANSWERED, 3))
     scene.cover(to_at=NOW - timedelta(minutes=10))

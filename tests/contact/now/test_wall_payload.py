@@ -27,8 +27,16 @@ HOSTILE = st.one_of(
     st.integers(0, 999).map(lambda n: f"+44116496{n:04}"),
     st.sampled_from(
         [
-            "Quentin Zuzenko", "42 Xylophone Yard, Zeal", "ZQ firearms marker", "<script>zq()</script>",
-            "zq@example.com", "LE1 9ZQ", "break with Quentin", "07700900123 break", "\u202ezq", "zq" * 50,
+            "Quentin Zuzenko",
+            "42 Xylophone Yard, Zeal",
+            "ZQ firearms marker",
+            "<script>zq()</script>",
+            "zq@example.com",
+            "LE1 9ZQ",
+            "break with Quentin",
+            "07700900123 break",
+            "\u202ezq",
+            "zq" * 50,
         ]
     ),  # fmt: skip
 )
