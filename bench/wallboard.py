@@ -2,11 +2,12 @@
 
     python bench/wallboard.py [--rounds 3] [--seconds 20] [--calls 20] [--screens 50]
 
-A real house in an embedded PostgreSQL that is thrown away: the publisher and uvicorn as processes of their own,
-a feeder that records a switch's events as a listener does (seven of a call, a batch every 50 ms), and walls
-that are plain sockets. Latency is from the moment at which the batch that holds a joining was committed to the
-moment at which a wall has received the frame that counts it. The peer is the naive way: the same walls load
-the same page once a second, with nothing streamed. Both run in every round, in turn; medians are printed.
+A real house in an embedded PostgreSQL that is thrown away: the publisher and uvicorn as processes of their
+own, a feeder that records a switch's events as a listener does (seven of a call, a batch every 50 ms), and
+walls that are plain sockets. Latency is from the moment at which the batch that holds a joining was committed
+to the moment at which a wall has received the frame that counts it. The peer is the naive way: the same walls
+load the same page once a second, with nothing streamed. Both run in every round, in turn; medians are
+printed.
 """
 
 import argparse
@@ -33,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 WANTED_P99_MS = 250
 SETTLE_S = 3.0
 START_LIMIT_S = 120.0
+WEB = "bench-web"
 EARLIER_TODAY = 2000
 # The first line's "in time today": m of n, of which n counts every call that joined.
 OFFERED = re.compile(rb"In time today.*?of.{1,6}?([\d,]+)<", re.DOTALL)
@@ -65,9 +67,7 @@ def main() -> None:
         with open_house() as house:
             assert house.server is not None
             print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-            print(
-                f"other load on the machine at the start: {os.getloadavg()[0]:.1f} of {os.cpu_count()} cores"
-            )
+            print(f"load of the machine at the start: {os.getloadavg()[0]:.1f}")
             tokens = _prepare(options.screens)
             bench = Bench(options, tokens, house.server.pid)
             bench.run()
@@ -188,9 +188,8 @@ class Bench:
             connection.force_debug_cursor = False
             feeder.send_signal(signal.SIGTERM)
             feeder.communicate(timeout=30)
-        print(
-            f"queries a tick over {len(counts)} ticks: median {statistics.median(counts):g}, most {max(counts)}"
-        )
+        median = statistics.median(counts)
+        print(f"queries a tick over {len(counts)} ticks: median {median:g}, most {max(counts)}")
 
     def _print(self) -> None:
         for name, rounds in self.results.items():
@@ -277,7 +276,8 @@ def _request(path: str, token: str) -> bytes:
 def _web(listener: socket.socket) -> Iterator[int]:
     """uvicorn as `darwin up` runs it; its process id."""
     command = [sys.executable, "-m", "darwin.supervisor.web", str(listener.fileno())]
-    with _process(command, pass_fds=(listener.fileno(),)) as web:
+    environment = {**os.environ, "PGAPPNAME": WEB}
+    with _process(command, pass_fds=(listener.fileno(),), env=environment) as web:
         _until_it_answers(listener.getsockname()[1])
         yield web.pid
 
@@ -324,15 +324,11 @@ def _until_it_answers(port: int) -> None:
 
 
 def _connections() -> int:
-    """How many connections to the database the web server holds: all but ours, the publisher's, the feeder's."""
+    """How many connections to the database the web server holds now."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-            "AND pid <> pg_backend_pid() AND query NOT LIKE '%pg_current_snapshot%' "
-            "AND query NOT LIKE '%switchconnection%'"
-        )
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [WEB])
         found = int(cursor.fetchone()[0])
     connection.close()
     return found

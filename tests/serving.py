@@ -1,5 +1,5 @@
-"""The whole application on a real uvicorn in this process, with a real publisher: what live pages need, for the
-development server of the tests cannot stream. It can be stopped and started again on its port."""
+"""The whole application on a real uvicorn in this process, with a real publisher: what live pages need, for
+the development server of the tests cannot stream. It can be stopped and started again on its port."""
 
 import socket
 import threading
@@ -80,10 +80,3 @@ class Serving:
             publisher.tick()
             stop.wait(TICK_S)
         connection.close()
-
-
-def streams_of(port: int) -> int:
-    """How many streams the hub of that server has open now."""
-    from darwin.ledger.live import hub
-
-    return sum(len(found.listeners) for found in list(hub._hubs.values()))

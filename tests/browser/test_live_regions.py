@@ -1,6 +1,7 @@
 """What a page shows live: it changes in place, never under the hand, and says when it hears nothing."""
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,15 +68,13 @@ def test_a_region_changes_in_place_and_the_changed_cell_is_tinted(live: Page) ->
 
 
 def test_nothing_changes_under_the_hand(live: Page) -> None:
-    live.route(
-        "**/stream/",
-        lambda route: (
-            live.wait_for_timeout(400),
-            route.fulfill(body=STREAM, content_type="text/event-stream"),
-        ),
-    )
+    asked: list[Route] = []
+    live.route("**/stream/", asked.append)
     live.goto("/live/")
     live.get_by_label("Note").focus()
+    while not asked:
+        live.wait_for_timeout(50)
+    asked[0].fulfill(body=STREAM, content_type="text/event-stream")
     expect(live.locator("[data-cell=waiting]")).to_have_text("7 waiting")
     live.keyboard.type("kept")
     expect(live.get_by_label("Note")).to_have_value("kept")
@@ -157,6 +156,13 @@ def test_a_running_clock_counts_by_the_servers_clock_at_its_rate(live: Page) -> 
     )
     live.goto("/live/")
     clock = live.locator("time[data-since]")
-    expect(clock).to_have_text(re.compile(r"^1:(4[89]|5\d)$"))
+    expect(clock).to_have_text(re.compile(r"^\d+:\d\d$"))
+
+    def shown() -> int:
+        minutes, seconds = clock.inner_text().split(":")
+        return 60 * int(minutes) + int(seconds)
+
     # A minute of the house's clock passes in a second.
-    expect(clock).to_have_text(re.compile(r"^[3-6]:\d\d$"), timeout=4000)
+    first, began = shown(), time.monotonic()
+    live.wait_for_timeout(1000)
+    assert 40 * (time.monotonic() - began) < shown() - first < 80 * (time.monotonic() - began)

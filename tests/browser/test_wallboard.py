@@ -1,8 +1,10 @@
 """The wall in a real browser, over a real stream: through a restart, in every state, for every reader."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +19,29 @@ from darwin.staff.services import end_wall_screen, make_wall_code, pair_wall_scr
 from darwin.staff.walls import cookie_name
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 FULL = {"width": 1920, "height": 1080}
+# The least size of each kind of text on a wall of 1920 by 1080, in pixels.
+LEAST_SIZES = {
+    ".w-figure--first": 250,
+    ".w-figure--wait b": 160,
+    ".w-figure--share": 108,
+    ".w-count .w-figure": 92,
+    ".w-board h3": 40,
+    ".w-label": 34,
+}
+SIZE_OF = "where => parseFloat(getComputedStyle(document.querySelector(where)).fontSize)"
+SMALLEST_TEXT = """() => {
+  const written = (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  const shown = [...document.querySelectorAll(".w-board *, .w-end *")].filter(
+    (one) => one.getClientRects().length && written(one));
+  return Math.min(...shown.map((one) => parseFloat(getComputedStyle(one).fontSize)));
+}"""
+SPILLS = """() => [...document.querySelectorAll(".w-tile")].filter((tile) => {
+  const bottom = tile.getBoundingClientRect().bottom;
+  return [...tile.querySelectorAll("p, h3, svg")].some((inner) =>
+    inner.getBoundingClientRect().bottom > bottom + 1 || inner.scrollWidth > tile.clientWidth + 1);
+}).map((tile) => tile.textContent.trim().slice(0, 40))"""
 OpenWall = Callable[..., Page]
 Axe = Callable[[Page], list[str]]
 
@@ -223,17 +247,9 @@ def test_axe_finds_nothing(open_wall: OpenWall, axe: Axe, scheme: str, path: str
 def test_the_type_can_be_read_from_across_the_room(open_wall: OpenWall) -> None:
     page = open_wall()
     expect(live(page)).to_have_count(1)
-    sizes = page.evaluate(
-        """() => Object.fromEntries([[".w-figure--first", 250], [".w-figure--wait b", 160],
-        [".w-figure--share", 108], [".w-count .w-figure", 92], [".w-board h3", 40], [".w-label", 34]].map(
-        ([where, least]) => [where, parseFloat(getComputedStyle(document.querySelector(where)).fontSize) - least]))"""
-    )
-    assert all(more >= 0 for more in sizes.values()), sizes
-    least = page.evaluate(
-        """() => Math.min(...[...document.querySelectorAll(".w-board *, .w-end *")].filter((one) =>
-        one.getClientRects().length && [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
-        .map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
-    )
+    sizes = {where: page.evaluate(SIZE_OF, where) for where in LEAST_SIZES}
+    assert all(size >= LEAST_SIZES[where] for where, size in sizes.items()), sizes
+    least = page.evaluate(SMALLEST_TEXT)
     assert least >= 24
 
 
@@ -242,15 +258,10 @@ def test_the_picture_is_the_same_on_every_wall(open_wall: OpenWall, size: dict[s
     page = open_wall(viewport=size)
     expect(live(page)).to_have_count(1)
     unit = min(size["width"] / 1920, size["height"] / 1080)
-    box = page.locator(".w-longest").bounding_box()
-    assert box
+    box = page.evaluate("document.querySelector('.w-longest').getBoundingClientRect().toJSON()")
     assert abs(box["x"] / unit - 538) < 4
     assert abs(box["width"] / unit - 560) < 4
-    spills = page.evaluate(
-        """() => [...document.querySelectorAll(".w-tile")].filter((tile) => [...tile.querySelectorAll("p, h3, svg")]
-        .some((inner) => inner.getBoundingClientRect().bottom > tile.getBoundingClientRect().bottom + 1
-          || inner.scrollWidth > tile.clientWidth + 1)).map((tile) => tile.textContent.trim().slice(0, 40))"""
-    )
+    spills = page.evaluate(SPILLS)
     assert spills == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -305,3 +316,12 @@ def test_without_scripts_the_wall_shows_its_figures(open_wall: OpenWall) -> None
     page = open_wall(java_script_enabled=False)
     expect(waiting(page)).to_have_text("9")
     expect(page.locator(".w-board time[data-as=parts]")).to_have_text(re.compile(r"1\s?min\s?48\s?s"))
+
+
+def test_the_picture_of_the_wall_is_renewed_when_asked_for(open_wall: OpenWall) -> None:
+    page = open_wall(color_scheme="light", device_scale_factor=0.5)
+    expect(live(page)).to_have_count(1)
+    page.wait_for_timeout(2100)
+    assert page.locator(".d-changed").count() == 0, "a tint ends after two seconds"
+    if os.environ.get("DARWIN_SCREENSHOTS"):
+        page.screenshot(path=SCREENSHOTS / "wallboard.png")

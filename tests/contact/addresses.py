@@ -158,7 +158,7 @@ def _floor(account: Account | None, rows: int) -> Mapping[str, Any]:
 
 
 def _wall_screens(account: Account | None, rows: int) -> Mapping[str, Any]:
-    return {"screen_id": [_wall_screen(number) for number in range(rows)][0].id}
+    return {"screen_id": [_wall_screen(number) for number in range(rows)].pop().id}
 
 
 def _wall_screen(number: int) -> WallScreen:

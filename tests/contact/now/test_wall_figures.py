@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.contact.now import scene
 
-from darwin.contact.coverage import EVERYTHING
+from darwin.contact.coverage import EVERYTHING, QUEUE_LOG_TELLS, Span
 from darwin.contact.measures.figures import queue_figures
-from darwin.contact.models import ContactQueue, SwitchConnection
-from darwin.contact.now.drawn import draw_wall
+from darwin.contact.models import ContactQueue, LegKind, SwitchConnection
+from darwin.contact.now.drawn import _share, draw_wall
 from darwin.contact.now.hearing import Heard
 from darwin.contact.now.reading import read_now
 from darwin.contact.now.wall import InTime, Wall, wall_of
+from darwin.contact.services.coverage import record_coverage
 from darwin.contact.services.floor import note_connected, note_down
 from darwin.contact.services.queues import open_queue
 from darwin.contact.telephony.events import EventType, Outcome
@@ -91,8 +92,6 @@ def test_the_floor_is_counted_by_state_with_the_forces_own_reasons() -> None:
 
 
 def test_a_call_in_a_queue_behind_the_line_waits_but_is_not_offered_twice() -> None:
-    from darwin.contact.models import LegKind
-
     open_queue(
         actor=scene.LISTENER,
         slug="crime",
@@ -114,8 +113,6 @@ def test_a_call_in_a_queue_behind_the_line_waits_but_is_not_offered_twice() -> N
     [(7996, 10_000, "79"), (8000, 10_000, "80"), (799, 1000, "79"), (804, 1000, "80"), (796, 1000, "79")],
 )
 def test_a_share_that_misses_its_target_is_never_rounded_up_to_it(part: int, whole: int, shown: str) -> None:
-    from darwin.contact.now.drawn import _share
-
     assert _share(InTime(part, whole), 80) == {"counts": f"{part:,} of {whole:,}".replace(" ", "\xa0"),
                                                "percent": shown}  # fmt: skip
 
@@ -236,9 +233,6 @@ def test_a_gap_stays_on_the_chart_and_in_the_table_after_it_was_filled_in() -> N
 
 
 def fill_in_from_the_log() -> None:
-    from darwin.contact.coverage import QUEUE_LOG_TELLS, Span
-    from darwin.contact.services.coverage import record_coverage
-
     span = Span(source="log", from_at=MIDNIGHT, to_at=NOW, tells=QUEUE_LOG_TELLS)
     record_coverage(actor=scene.LISTENER, switch=scene.SWITCH, spans=[span])
 

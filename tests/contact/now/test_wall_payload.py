@@ -38,7 +38,7 @@ HOSTILE = st.one_of(
             "\u202ezq",
             "zq" * 50,
         ]
-    ),  # fmt: skip
+    ),
 )
 NUMBER = re.compile(r"\d[\d\s-]{7,}\d")
 
