@@ -1,33 +1,5 @@
-"""The form in which a caller's number is kept, so that +44 and 0 forms of the same line are matched."""
+"""The form of a caller's number: the same as in the rooms below, which keep numbers too."""
 
-import re
+from darwin.science.numbers import normalise_number
 
-from darwin.contact.telephony.events import WITHHELD
-
-_WITHHELD_WORDS = frozenset(
-    {"", "anonymous", "unknown", "<unknown>", "withheld", "private", "unavailable", "restricted"}
-)
-_MARKS = re.compile(r"[\s().-]")
-_DIALLED = re.compile(r"\+?\d+", re.ASCII)
-_BRITISH = re.compile(r"(?:\+|00)440?(\d{9,10})", re.ASCII)
-_NATIONAL = re.compile(r"0([1-9]\d{8,9})", re.ASCII)
-_ABROAD = re.compile(r"00([1-9]\d{6,})", re.ASCII)
-
-
-def normalise_number(number: str | None) -> str | None:
-    """The number as +44… for a British one and +… for another; WITHHELD ("") if withheld; None if not told.
-
-    A short or internal number (2101), or an address of another kind, stays as it is.
-    """
-    if number is None:
-        return None
-    written = number.strip()
-    if written.casefold() in _WITHHELD_WORDS:
-        return WITHHELD
-    bare = _MARKS.sub("", written.replace("(0)", ""))
-    if not _DIALLED.fullmatch(bare):
-        return written
-    for form, prefix in ((_BRITISH, "+44"), (_NATIONAL, "+44"), (_ABROAD, "+")):
-        if found := form.fullmatch(bare):
-            return prefix + found[1]
-    return bare
+__all__ = ["normalise_number"]
