@@ -116,7 +116,7 @@ def change(*, rate: int, jump_to: datetime | None = None) -> Pace:
     follow(_file)
     real = _real_micros()
     # A change that is announced already comes first, and this one goes on from it.
-    before = max((*_paces, _REAL_TIME), key=lambda pace: pace.real)
+    before = (_REAL_TIME, *_paces)[-1]
     at = max(real + AHEAD // _MICROSECOND, before.real)
     shows = before.at(at)
     if jump_to is not None:
@@ -125,7 +125,9 @@ def change(*, rate: int, jump_to: datetime | None = None) -> Pace:
             raise ValueError("the clock never runs backwards")
         shows = target
     fresh = Pace(at, shows, rate)
-    _write(_file, (_in_force(real), before, fresh))
+    current = _in_force(real)
+    coming = [pace for pace in _paces if pace.real > current.real]
+    _write(_file, (current, *coming, fresh))
     follow(_file)
     return fresh
 
@@ -200,7 +202,7 @@ def _read(file: Path) -> tuple[Pace, ...]:
 
 def _write(file: Path, paces: tuple[Pace, ...]) -> None:
     """Replace the file as a whole: whoever reads finds the old or the new."""
-    rows = [[pace.real, pace.shows, pace.rate] for pace in dict.fromkeys(paces)]
+    rows = [[pace.real, pace.shows, pace.rate] for pace in paces]
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
     with os.fdopen(handle, "w", encoding="utf-8") as draft:
         json.dump(rows, draft)
