@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
+from darwin.deadlines import clock
 from darwin.theme.navigation import Shown, navigation
 from darwin.theme.tokens import THEMES
 
@@ -33,6 +34,11 @@ class Theme:
     def practice(self) -> bool:
         """True in practice mode: every page says so."""
         return self.mode == "practice"
+
+    @property
+    def rate(self) -> int:
+        """How many times as fast as real time the installation's clock runs."""
+        return clock.rate()
 
     @property
     def navigation(self) -> list[Shown]:
