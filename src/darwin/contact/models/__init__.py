@@ -3,6 +3,7 @@
 from darwin.contact.models.annotations import AnnotationKind, MeasureAnnotation
 from darwin.contact.models.contacts import Announcement, Contact
 from darwin.contact.models.evidence import CallEvent, Coverage, SwitchMember
+from darwin.contact.models.fallback import FallbackPack, PaperForm
 from darwin.contact.models.floor import (
     CommandKind,
     FloorCall,
@@ -30,6 +31,7 @@ __all__ = [
     "ContactQueue",
     "Coverage",
     "FailureDemandTag",
+    "FallbackPack",
     "FloorCall",
     "FloorMember",
     "FloorStage",
@@ -39,6 +41,7 @@ __all__ = [
     "LegKind",
     "MeasureAnnotation",
     "NoAnswer",
+    "PaperForm",
     "RepeatContactLink",
     "SwitchCommand",
     "SwitchConnection",
