@@ -6,6 +6,7 @@ they press the call-back key. What they do does not depend on what the switch do
 import random
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class Callers:
 
     def __init__(self, switch: Switch, load: Load, folder: Path, seed: int) -> None:
         self.load, self._log = load, folder / "callers.log"
+        self.ends_at = time.monotonic() + load.lasts_s
         rows = folder / "callers.csv"
         rows.write_text("SEQUENTIAL\n" + "".join(_row(load, seed, n) for n in range(load.calls)))
         self.process = _sipp(
@@ -102,8 +104,7 @@ def _sipp(folder: Path, name: str, *words: list[object]) -> "subprocess.Popen[by
     flat = [str(word) for part in words for word in part]
     with (folder / f"{name}.out").open("wb") as out:
         return subprocess.Popen(
-            [*BOUND, "sipp", *flat, "-sf", str(scenario), "-nostdin", "-trace_err"]
-            + ["-error_file", str(folder / f"{name}.err"), "-ci", "127.0.0.1"],
+            [*BOUND, "sipp", *flat, "-sf", str(scenario), "-nostdin", "-ci", "127.0.0.1", "-trace_err", "-error_file", str(folder / f"{name}.err")],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=out,
