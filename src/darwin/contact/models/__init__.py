@@ -2,6 +2,7 @@
 
 from darwin.contact.models.annotations import AnnotationKind, MeasureAnnotation
 from darwin.contact.models.contacts import Announcement, Contact
+from darwin.contact.models.drafts import CallerIdentity, ContactDraft, DraftRevision, IdentityKind
 from darwin.contact.models.evidence import CallEvent, Coverage, SwitchMember
 from darwin.contact.models.fallback import FallbackPack, PaperForm
 from darwin.contact.models.floor import (
@@ -18,6 +19,7 @@ from darwin.contact.models.kept_months import KeptMonth
 from darwin.contact.models.leg_kinds import AbandonPoint, LegKind
 from darwin.contact.models.legs import ContactLeg, NoAnswer
 from darwin.contact.models.queues import ContactQueue
+from darwin.contact.models.recorded import ContactRecord, ReferralNote
 
 __all__ = [
     "AbandonPoint",
@@ -25,16 +27,21 @@ __all__ = [
     "Announcement",
     "CallEvent",
     "CallbackPromise",
+    "CallerIdentity",
     "CommandKind",
     "Contact",
+    "ContactDraft",
     "ContactLeg",
     "ContactQueue",
+    "ContactRecord",
     "Coverage",
+    "DraftRevision",
     "FailureDemandTag",
     "FallbackPack",
     "FloorCall",
     "FloorMember",
     "FloorStage",
+    "IdentityKind",
     "ImportReject",
     "ImportRun",
     "KeptMonth",
@@ -42,6 +49,7 @@ __all__ = [
     "MeasureAnnotation",
     "NoAnswer",
     "PaperForm",
+    "ReferralNote",
     "RepeatContactLink",
     "SwitchCommand",
     "SwitchConnection",
