@@ -2,6 +2,7 @@
 
 from darwin.contact.models.annotations import AnnotationKind, MeasureAnnotation
 from darwin.contact.models.contacts import Announcement, Contact
+from darwin.contact.models.drafts import CallerIdentity, ContactDraft, DraftRevision, IdentityKind
 from darwin.contact.models.evidence import CallEvent, Coverage, SwitchMember
 from darwin.contact.models.floor import (
     CommandKind,
@@ -17,6 +18,7 @@ from darwin.contact.models.kept_months import KeptMonth
 from darwin.contact.models.leg_kinds import AbandonPoint, LegKind
 from darwin.contact.models.legs import ContactLeg, NoAnswer
 from darwin.contact.models.queues import ContactQueue
+from darwin.contact.models.recorded import ContactRecord, ReferralNote
 
 __all__ = [
     "AbandonPoint",
@@ -24,21 +26,27 @@ __all__ = [
     "Announcement",
     "CallEvent",
     "CallbackPromise",
+    "CallerIdentity",
     "CommandKind",
     "Contact",
+    "ContactDraft",
     "ContactLeg",
     "ContactQueue",
+    "ContactRecord",
     "Coverage",
+    "DraftRevision",
     "FailureDemandTag",
     "FloorCall",
     "FloorMember",
     "FloorStage",
+    "IdentityKind",
     "ImportReject",
     "ImportRun",
     "KeptMonth",
     "LegKind",
     "MeasureAnnotation",
     "NoAnswer",
+    "ReferralNote",
     "RepeatContactLink",
     "SwitchCommand",
     "SwitchConnection",

@@ -152,6 +152,21 @@ def _store(source: str, fresh: Iterable[tuple[CallRecord, int]], replaced: Mappi
         copy_rows("contact_noanswer", NO_ANSWER_COLUMNS, rings)
     if announcements:
         copy_rows("contact_announcement", ("id", "contact_id", "queue_id", "at"), announcements)
+    if replaced:
+        change_rows(_SAY_AGAIN, (list(replaced.values()),))
+
+
+# A source that corrects its record does not take back what a person recorded of the contact.
+_SAY_AGAIN = """
+UPDATE contact_contact AS contact SET
+  caller_role = coalesce(newest.caller_role, contact.caller_role),
+  disposition = coalesce(newest.disposition, contact.disposition),
+  language = coalesce(newest.language, contact.language),
+  access_route = coalesce(newest.access_route, contact.access_route)
+FROM (SELECT DISTINCT ON (contact_id) * FROM contact_contactrecord
+      WHERE contact_id = ANY(%s) ORDER BY contact_id, version DESC) AS newest
+WHERE contact.id = newest.contact_id
+"""
 
 
 def contact_row(
