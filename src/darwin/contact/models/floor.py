@@ -25,7 +25,8 @@ class SwitchConnection(models.Model):
     down_since = models.DateTimeField(null=True)
     heard_at = models.DateTimeField(null=True)
     instance = models.CharField(max_length=80, default="")
-    # Why it is not connected, as a sentence for the supervisor; "" where it is, or nobody knows.
+    # Why it is not connected, or what is wrong though it is (a clock an hour off), as sentences for the
+    # supervisor; "" where all is well, or nobody knows.
     trouble = models.CharField(max_length=400, default="")
 
 
