@@ -24,8 +24,8 @@ DESCRIPTION = (
     "The guide is docs/api.md."
 )
 _DESCRIPTION = "openapi-json"
-# The tool's own welcome page.
-_LEFT_OUT = frozenset({"api-root"})
+# Ninja finds the other addresses by this one's name; nothing is there to be seen.
+_ROOT = "api-root"
 
 api = NinjaAPI(
     title="Darwin", version=__version__, description=DESCRIPTION, docs_url=None, urls_namespace="api"
@@ -43,7 +43,9 @@ def behind_scopes(patterns: list[Any]) -> list[URLPattern]:
     """
     found = []
     for pattern in patterns:
-        if pattern.name in _LEFT_OUT:
+        if pattern.name == _ROOT:
+            pattern.callback = _nothing
+            found.append(pattern)
             continue
         scopes = scopes_of(pattern.name or "")
         if not scopes and pattern.name != _DESCRIPTION:

@@ -11,6 +11,7 @@ from darwin.contact.models.floor import (
     FloorStage,
     SwitchCommand,
     SwitchConnection,
+    SwitchSnapshot,
 )
 from darwin.contact.models.follow_up import CallbackPromise, FailureDemandTag, RepeatContactLink
 from darwin.contact.models.imports import ImportReject, ImportRun
@@ -51,4 +52,5 @@ __all__ = [
     "SwitchCommand",
     "SwitchConnection",
     "SwitchMember",
+    "SwitchSnapshot",
 ]

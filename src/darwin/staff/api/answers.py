@@ -59,7 +59,9 @@ def _key_of(request: HttpRequest) -> str:
         raise ApiRefused(
             400,
             "key_missing" if not key else "key_unreadable",
-            f"The header {HEADER} is missing." if not key else f"The header {HEADER} cannot be used as a key.",
+            f"The header {HEADER} is missing."
+            if not key
+            else f"The header {HEADER} cannot be used as a key.",
             where=f"header {HEADER}",
             do="Give each new request a key of its own of 8 to 200 visible ASCII characters, such as a UUID, "
             "and send the same key when you send the request again.",

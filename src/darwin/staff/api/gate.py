@@ -237,9 +237,19 @@ def _parameters(scope: Scope, answered: bool) -> dict[str, Any]:
         wanted.append((signing.HEADER, "t=SECONDS,v1=HEX: HMAC-SHA256 over SECONDS, a dot and the content."))
     if answered:
         wanted.append(("Idempotency-Key", "The sender's own key of this request; kept for 24 hours."))
-    return {
-        "parameters": [
-            {"name": name, "in": "header", "required": True, "description": meaning, "schema": {"type": "string"}}
-            for name, meaning in wanted
-        ]
-    } if wanted else {}
+    return (
+        {
+            "parameters": [
+                {
+                    "name": name,
+                    "in": "header",
+                    "required": True,
+                    "description": meaning,
+                    "schema": {"type": "string"},
+                }
+                for name, meaning in wanted
+            ]
+        }
+        if wanted
+        else {}
+    )

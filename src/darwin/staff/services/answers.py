@@ -53,11 +53,6 @@ def forget_answers(deadline: Deadline, actor: Actor) -> None:
     now = clock.now()
     gone, _ = ApiAnswer.objects.filter(good_until__lte=now).delete()
     if gone:
-        record_entry(
-            actor=actor, verb=Verb.ERASE, event="staff.forgot_api_answers", counts={"answers": gone}
-        )
-    if (
-        ApiAnswer.objects.exists()
-        or ApiToken.objects.filter(revoked_at=None, good_until__gt=now).exists()
-    ):
+        record_entry(actor=actor, verb=Verb.ERASE, event="staff.forgot_api_answers", counts={"answers": gone})
+    if ApiAnswer.objects.exists() or ApiToken.objects.filter(revoked_at=None, good_until__gt=now).exists():
         keep_forgetting(actor=actor)

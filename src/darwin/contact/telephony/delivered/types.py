@@ -66,9 +66,7 @@ TYPES: Mapping[EventType, TypeRule] = {
     EventType.REFUSED: TypeRule(meaning="the switch never let the caller into the queue", reasons=None),
     EventType.RINGING: TypeRule(meaning="a handler's telephone began to ring", needs=_OF_HANDLER),
     EventType.NO_ANSWER: TypeRule(meaning="it rang and was not taken, or was rejected", needs=_OF_HANDLER),
-    EventType.CONNECTED: TypeRule(
-        meaning="caller and handler talk; the wait ends here", needs=_OF_HANDLER
-    ),
+    EventType.CONNECTED: TypeRule(meaning="caller and handler talk; the wait ends here", needs=_OF_HANDLER),
     EventType.LEFT: TypeRule(
         meaning="the caller left the queue, however",
         reasons=frozenset({"answered", "abandoned", "key", "unknown", *EXPULSIONS}),
