@@ -12,6 +12,7 @@ from darwin.contact.models.floor import (
     FloorStage,
     SwitchCommand,
     SwitchConnection,
+    SwitchSnapshot,
 )
 from darwin.contact.models.follow_up import CallbackPromise, FailureDemandTag, RepeatContactLink
 from darwin.contact.models.imports import ImportReject, ImportRun
@@ -54,4 +55,5 @@ __all__ = [
     "SwitchCommand",
     "SwitchConnection",
     "SwitchMember",
+    "SwitchSnapshot",
 ]
