@@ -139,11 +139,6 @@ def return_to_real_time() -> None:
         follow(_file)
 
 
-def rate() -> int:
-    """How many times as fast as real time the clock runs now."""
-    return 1
-
-
 @contextmanager
 def standing_at(moment: datetime) -> Iterator[None]:
     """Hold the clock still at `moment` (aware) for a block of code. For tests.

@@ -37,9 +37,6 @@ class Theme:
         return self.mode == "practice"
 
     @property
-    def rate(self) -> int:
-        """How many times as fast as real time the installation's clock runs."""
-        return clock.rate()
     def clock(self) -> str:
         """The installation's clock and its rate when the page is made: the page counts on from there."""
         return f"{clock.now().isoformat()} {clock.rate():g}"

@@ -9,7 +9,7 @@ import darwin.ledger.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contact", "0006_floor_now"),
+        ("contact", "0008_told_snapshots"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
