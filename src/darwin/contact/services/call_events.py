@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import transaction
 
 from darwin.contact.coverage import Span
-from darwin.contact.numbers import normalise_number
 from darwin.contact.records import Recorded
 from darwin.contact.services.bulk import change_rows, select_rows, stage_rows
 from darwin.contact.services.coverage import store_coverage
@@ -30,6 +29,7 @@ from darwin.contact.telephony.position import position_of
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
+from darwin.records.numbers import normalise_number
 
 
 @transaction.atomic

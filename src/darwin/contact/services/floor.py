@@ -11,12 +11,12 @@ from uuid import UUID
 from django.db import transaction
 
 from darwin.contact.models import FloorCall, FloorMember, SwitchConnection
-from darwin.contact.numbers import normalise_number
 from darwin.contact.services.bulk import change_rows
 from darwin.contact.telephony.events import CallEvent, EventType
 from darwin.contact.telephony.position import Position
 from darwin.deadlines import clock
 from darwin.ledger.ids import new_id
+from darwin.records.numbers import normalise_number
 
 _PAUSED = "paused"
 

@@ -1,8 +1,11 @@
-"""The form in which a caller's number is kept, so that +44 and 0 forms of the same line are matched."""
+"""The form in which a telephone number is kept, so that +44 and 0 forms of the same line are matched.
+
+Pure text: the adapters of switches use it too, and they know no Django.
+"""
 
 import re
 
-from darwin.contact.telephony.events import WITHHELD
+WITHHELD = ""  # a number that its caller withheld; None means that the source does not tell
 
 _WITHHELD_WORDS = frozenset(
     {"", "anonymous", "unknown", "<unknown>", "withheld", "private", "unavailable", "restricted"}
