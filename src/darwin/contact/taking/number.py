@@ -12,9 +12,9 @@ from darwin.contact.forms import OUTCOMES
 from darwin.contact.models import Contact
 from darwin.contact.periods import midnight
 from darwin.contact.services.bulk import select_rows
-from darwin.contact.taking.phone_facts import PhoneFacts, facts_of
 from darwin.contact.thresholds import shared_number
 from darwin.deadlines.clock import LONDON
+from darwin.records.phones import NOTHING_KNOWN, PhoneFacts, identity_of
 
 SHORT_DAYS, LONG_DAYS = 28, 365
 MOST_TRIES = 8
@@ -73,8 +73,6 @@ class NumberShown:
     @property
     def people_words(self) -> str:
         """How many people used it, no more finely than the decision needs."""
-        if self.facts.kind == "not_known" and not self.facts.people:
-            return _("none on record")
         return _("2 or more") if self.facts.people > 1 else str(self.facts.people)
 
 
@@ -103,7 +101,7 @@ def number_shown(contact: Contact, at: datetime) -> NumberShown:
     """What may be told of the number of a contact at `at`. Three queries; none for a withheld number."""
     number = contact.caller_number
     if contact.withheld or number is None:
-        return NumberShown(number=None, withheld=contact.withheld, facts=PhoneFacts.nothing())
+        return NumberShown(number=None, withheld=contact.withheld, facts=NOTHING_KNOWN)
     day = at.astimezone(LONDON).date()
     asked = {
         "number": number,
@@ -115,7 +113,7 @@ def number_shown(contact: Contact, at: datetime) -> NumberShown:
         "most": MOST_TRIES,
     }
     in_days, in_year, promises, late = select_rows(_COUNTS, asked)[0]
-    facts = facts_of(number, at)
+    facts = identity_of(number, at)
     most, _days = shared_number(at)
     return NumberShown(
         number=number,
