@@ -10,10 +10,11 @@ class ContactConfig(AppConfig):
     verbose_name = "Contact"
 
     def ready(self) -> None:
-        from darwin.contact import permissions, thresholds
+        from darwin.contact import deadline_kinds, permissions, thresholds
         from darwin.theme.navigation import Item, navigation
 
         thresholds.declare()
+        deadline_kinds.declare()
         # The rules are declared at the start, so that the matrix knows them before a page is opened.
         for label, name, rule, order in (
             (_("The line"), "line", permissions.SEE_MEASURES, 10),

@@ -1,8 +1,11 @@
 """Who may see what of the contact room: one rule each for a page, its list, its count and its export."""
 
-from darwin.staff.models import Account
+from django.db.models import Q
+
+from darwin.staff.models import Account, ApiToken
 from darwin.staff.permissions import Grant, Rule, of_line_reports, own
 from darwin.staff.roles import SUPPRESSED
+from darwin.staff.scopes import Scope
 
 _RUN_THE_LINE = frozenset({"contact_supervisor", "duty_inspector"})
 _READ_FIGURES = frozenset(
@@ -66,6 +69,22 @@ SEE_HANDLER_FIGURES = Rule.any_of(
     Grant({"contact_handler", "contact_supervisor", "desk_operator"}, own("")),
     Grant({"contact_supervisor", "duty_inspector"}, of_line_reports("")),
 )
+
+# What another system may do here. A client reads back what it logged itself and nothing else: a token is made
+# by an administrator, who sees no contact.
+TELL_OF_CALLS = Scope("telephony.events", "Tell of the calls of the switch it speaks for", signed=True)
+LOG_CONTACTS = Scope("contact.write", "Log contacts, with what came of them")
+READ_OWN_CONTACTS = Scope(
+    "contact.read",
+    "Read the contacts that it logged itself",
+    personal=True,
+    rows=lambda token: Q(source=source_of_client(token)),
+)
+
+
+def source_of_client(token: ApiToken) -> str:
+    """The source of the contacts that this token's client logs; its switch's calls have its bare name."""
+    return f"api/{token.client}"
 
 
 def reads_published_figures_only(account: Account) -> bool:

@@ -19,6 +19,7 @@ from darwin.staff.services.enrolment import (
 )
 from darwin.staff.services.practice import open_practice_accounts
 from darwin.staff.services.roles import end_role, grant_role
+from darwin.staff.services.tokens import make_token, note_token_used, revoke_token
 
 __all__ = [
     "StaffFault",
@@ -30,11 +31,14 @@ __all__ = [
     "end_role",
     "grant_role",
     "invite",
+    "make_token",
+    "note_token_used",
     "open_account",
     "open_practice_accounts",
     "open_team",
     "register_first_passkey",
     "register_passkey",
     "remove_passkey",
+    "revoke_token",
     "set_line_manager",
 ]
