@@ -35,7 +35,8 @@ LONDON = ZoneInfo("Europe/London")
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)  # the clocks go forward at the end of this week
 ME, DEV = UUID(int=1), UUID(int=2)
 WAYS = {channel.code: channel.way for channel in all_channels()}
-DANGEROUS = {"domestic", "stalking", "honour_based", "sexual", "exploitation", "sealed_report"}
+# The last one is a kind that nobody has thought of yet.
+DANGEROUS = {"domestic", "stalking", "honour_based", "sexual", "exploitation", "sealed_report", "new"}
 
 times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 30]))
 windows = st.builds(Window, st.frozensets(st.integers(0, 6), min_size=1), times, times)

@@ -24,8 +24,8 @@ ALL = ["ask_first", "no_voicemail", "withheld"]
 
 
 @pytest.fixture(autouse=True)
-def _not_safe(house: Records) -> None:
-    house.say("+447700900142", "stalking")
+def _not_safe(house: Records, supervisor: Account) -> None:
+    house.say(NUMBER, "stalking")
 
 
 def let(supervisor: Account, **more: Any) -> UnsafeOverride:
@@ -95,7 +95,7 @@ def test_leave_to_ring_gives_no_leave_to_write(handler: Account, supervisor: Acc
 def test_do_not_ring_holds_for_everybody_until_it_is_looked_at_again(
     house: Records, handler: Account, supervisor: Account
 ) -> None:
-    house.known.clear()
+    house.forget()
     let(supervisor, method=DO_NOT_RING, until=NOON + timedelta(hours=6))
     with pytest.raises(NotSafe, match="looks again at 18:00"):
         ring(handler)
@@ -120,7 +120,7 @@ def test_a_later_decision_supersedes_and_both_stay(
 def test_leave_given_before_somebody_said_it_was_not_safe_is_void(
     house: Records, handler: Account, other_handler: Account, supervisor: Account
 ) -> None:
-    house.known.clear()
+    house.forget()
     let(supervisor, rung_by=handler.id)
     with clock.standing_at(NOON + timedelta(minutes=1)):
         attempt = ring(other_handler)
