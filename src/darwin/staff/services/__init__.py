@@ -19,6 +19,7 @@ from darwin.staff.services.enrolment import (
 )
 from darwin.staff.services.practice import open_practice_accounts
 from darwin.staff.services.roles import end_role, grant_role
+from darwin.staff.services.tokens import make_token, note_token_used, revoke_token
 from darwin.staff.services.walls import end_wall_screen, make_wall_code, pair_wall_screen
 
 __all__ = [
@@ -32,7 +33,9 @@ __all__ = [
     "end_wall_screen",
     "grant_role",
     "invite",
+    "make_token",
     "make_wall_code",
+    "note_token_used",
     "open_account",
     "open_practice_accounts",
     "open_team",
@@ -40,5 +43,6 @@ __all__ = [
     "register_first_passkey",
     "register_passkey",
     "remove_passkey",
+    "revoke_token",
     "set_line_manager",
 ]

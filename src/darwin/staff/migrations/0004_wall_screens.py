@@ -7,7 +7,7 @@ import darwin.ledger.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0002_ways_in"),
+        ("staff", "0003_api_tokens"),
     ]
 
     operations = [
