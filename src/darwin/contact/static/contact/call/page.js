@@ -1,6 +1,6 @@
 // The handler's screen: pops when their call rings, keeps what is typed, asks the switch. Without scripts the
 // page works by its forms; with them nothing moves under the hand and nothing typed waits for a server.
-import { clockTime, now, recordTime, setServerTime, tick } from "./clocks.js";
+import { clockTime, now, recordTime, remember } from "./clocks.js";
 import { watchDesk } from "./desk.js";
 import { Keeper, WRITER } from "./keeping.js";
 import { newId } from "./store.js";
@@ -278,7 +278,6 @@ function place(html) {
   }
   setStage(stage());
   openHistory();
-  tick();
 }
 
 // Who somebody is being asked for is not swept away by news of the line.
@@ -289,10 +288,18 @@ function isTyping(region, identity) {
 }
 
 function follow(told) {
-  setServerTime(told.now);
   desk.dataset.ready = told.ready;
   if (told.begunAt && record && !record.revision) record.begunAt = Date.parse(told.begunAt);
-  for (const clock of document.querySelectorAll("[data-clock-since]")) clock.dataset.clockSince = told.since;
+  runFrom(told.since);
+}
+
+function runFrom(since) {
+  const clock = one(".d-callbar__clock time");
+  if (since) clock.dataset.since = since;
+  else {
+    delete clock.dataset.since;
+    clock.textContent = "";
+  }
 }
 
 async function openHistory() {
@@ -307,16 +314,16 @@ async function openHistory() {
   }
 }
 
-function heard(now_mine) {
+function heard(call) {
   const before = mine;
-  mine = now_mine;
+  mine = call;
   keeper.back();
   if (!mine) {
     if (before && before.contact === desk.dataset.keyOf) over();
     else refreshReady();
     return;
   }
-  one('.d-callbar [data-clock-since]').dataset.clockSince = mine.since;
+  runFrom(mine.since);
   if (mine.contact === desk.dataset.keyOf) {
     if (stage() !== mine.stage) arriveAt(mine.stage);
     return;
@@ -599,7 +606,7 @@ function openFirst() {
 }
 
 async function start() {
-  if (!shell()) setServerTime(desk.dataset.now);
+  remember();
   one("[data-keep]").hidden = true;
   keepShell();
   await keeper.load();
