@@ -79,7 +79,7 @@ def _forms_of(people: Sequence[UUID]) -> Iterator[FormRow]:
     for person in by_id.values():
         owner = by_id.get(owners[person.id])
         # Whoever is joined to another is found by that other.
-        if owner is None or owner.merged_into_id is not None or not person.shown_name:
+        if owner is None or owner.merged_into_id is not None:
             continue
         origin = Origin.OWN if owner is person else Origin.JOINED
         yield _row(owner.id, origin, person, birth_of(person))
