@@ -11,13 +11,14 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         from darwin.contact import deadline_kinds, permissions, thresholds
-        from darwin.contact.taking import desk, desks
+        from darwin.contact.taking import desk, desks, earlier
         from darwin.staff.idle import never_lock_while
         from darwin.theme.navigation import Item, navigation
 
         thresholds.declare()
         deadline_kinds.declare()
         desks.register()
+        earlier.register()
         never_lock_while(desk.on_live_call)
         # The rules are declared at the start, so that the matrix knows them before a page is opened.
         for label, name, rule, order in (

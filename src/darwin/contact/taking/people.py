@@ -1,45 +1,162 @@
 """Looking people up by what a caller says of themselves, and what the records room holds of one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from darwin.contact.models import Contact
+from darwin.contact.services.identity import record_identity
+from darwin.contact.shown.channels import code_words
+from darwin.deadlines import clock
+from darwin.errors import DarwinError
+from darwin.ledger.actors import Actor, Subject
+from darwin.records.births import Birth, read_birth
+from darwin.records.models import Person, VulnerabilityMarker
+from darwin.records.search.asked import read_query
+from darwin.records.search.words import fold
+from darwin.records.searching import restricted_among, search_people
+from darwin.records.services.people import link_person, record_person
+from darwin.records.services.phones import record_use
+from darwin.staff.models import Account
+from darwin.theme import formats
+
+_SOURCE = "said on a call"
+
+
+class UnknownPerson(DarwinError):
+    """A person who is on no record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFound:
-    """A person who matches. name, born: as they are shown; why: what matches, in words."""
+    """A person who matches. name, born, place: as they are shown; why: what matches, in words. restricted:
+    the record shows nothing of itself."""
 
     person_id: UUID
     name: str
     born: str
+    place: str
     why: tuple[str, ...] = ()
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonKnown:
-    """A person who has been identified. age: in whole years, None if not known. markers: in words."""
+    """A person who has been identified. age: in whole years, None if not known. markers: in words.
+    restricted: the record shows nothing of itself, name included."""
 
     person_id: UUID
     name: str
     age: int | None = None
     markers: tuple[str, ...] = ()
+    restricted: bool = False
+
+
+def find_people(*, name: str, born: str, address: str, account: Account, most: int) -> list[PersonFound]:
+    """Who may be meant by what a caller says of themselves, the likeliest first.
+
+    Digits in it are never looked up as a telephone number or a registration mark: a number is not a person.
+    Raises NotABirth where the date of birth cannot be read.
+    """
+    year = clock.now().astimezone(clock.LONDON).year
+    said = read_query(name, year, read_birth(born, year))
+    place = read_query(address, year)
+    asked = replace(
+        said,
+        digits="",
+        at_end=False,
+        mark="",
+        postcode=place.postcode,
+        address=place.address or tuple(fold(address).split()),
+    )
+    return [
+        PersonFound(
+            person_id=match.person_id,
+            name=match.name,
+            born=_born(match.birth),
+            place=match.place,
+            why=match.reasons,
+            restricted=match.restricted,
+        )
+        for match in search_people(asked, account, most)
+    ]
+
+
+def _born(birth: Birth) -> str:
+    if birth.whole and birth.year and birth.month and birth.day:
+        return formats.day(date(birth.year, birth.month, birth.day))
+    return str(birth.year) if birth.year else ""
+
+
+def known_person(person_id: UUID, at: datetime) -> PersonKnown | None:
+    """A person by an identifier under which they are recorded; None where there is none. Three queries."""
+    person = Person.objects.filter(
+        Q(pk=person_id, merged_into=None) | Q(merged_from__pk=person_id), disposed_at=None
+    ).first()
+    if person is None:
+        return None
+    if restricted_among("person", [person.id]):
+        return PersonKnown(person_id=person.id, name="", restricted=True)
+    markers = VulnerabilityMarker.objects.filter(person=person, ended_at=None).order_by("since")
+    return PersonKnown(
+        person_id=person.id,
+        name=person.shown_name,
+        age=_age(person, at),
+        markers=tuple(
+            code_words("vulnerability_marker", code) for code in markers.values_list("code", flat=True)
+        ),
+    )
+
+
+def _age(person: Person, at: datetime) -> int | None:
+    """Whole years, where the date of birth is known whole: half a date would be a guess."""
+    if not (person.birth_year and person.birth_month and person.birth_day):
+        return None
+    day = at.astimezone(clock.LONDON).date()
+    before = (day.month, day.day) < (person.birth_month, person.birth_day)
+    return day.year - person.birth_year - before
 
 
 def same_person(person_id: UUID) -> list[UUID]:
-    """The identifiers under which this person is recorded."""
-    return [person_id]
+    """Every identifier under which this person is recorded: the record in use and those joined to it."""
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        return [person_id]
+    kept = person.merged_into_id or person.id
+    return [kept, *Person.objects.filter(merged_into_id=kept).values_list("pk", flat=True)]
 
 
-def known_person(person_id, at):
-    return None
+@transaction.atomic
+def identify_caller(*, actor: Actor, key: UUID, person_id: UUID, role: str) -> None:
+    """Record that this person is speaking in the contact: who, their place in it, and that they use its
+    number. Raises DarwinError where the records room refuses."""
+    known = known_person(person_id, clock.now())
+    if known is None:
+        raise UnknownPerson("That record is not there any more. Look the person up again.")
+    person = Person.objects.get(pk=known.person_id)
+    record_identity(actor=actor, key=key, person_id=person.id, role=role)
+    link_person(actor=actor, person=person, role="CALLER", subject=Subject("contact", key), source=_SOURCE)
+    number = Contact.objects.filter(id=key).values_list("caller_number", flat=True).first()
+    if number:
+        record_use(actor=actor, person=person, number=number, source=_SOURCE)
 
 
-def find_people(*, name, born, address, account, most):
-    return []
-
-
-def record_new(*, actor, name, born, address):
-    raise NotImplementedError
-
-
-def link_caller(*, actor, person_id, role, key):
-    return None
+@transaction.atomic
+def identify_new(*, actor: Actor, key: UUID, name: str, born: str, address: str, role: str) -> None:
+    """Record the caller as a new person, with what they say of themselves, and that they are speaking."""
+    *given, family = name.split() or [""]
+    year = clock.now().astimezone(clock.LONDON).year
+    place = " ".join(address.split())
+    person = record_person(
+        actor=actor,
+        given_name=" ".join(given[:1]),
+        middle_names=" ".join(given[1:]),
+        family_name=family,
+        birth=read_birth(born, year),
+        identity_note=f"Says they live at: {place}" if place else "",
+        source=_SOURCE,
+    )
+    identify_caller(actor=actor, key=key, person_id=person.id, role=role)

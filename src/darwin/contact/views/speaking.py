@@ -91,14 +91,14 @@ def _consulted(account: Account, shown: CallScreen, persons: list[UUID]) -> None
 
 def _found(request: HttpRequest, account: Account, shown: CallScreen, asked: Asked) -> HttpResponse:
     """Who matches what was said, each with the reason; nobody for a question that is none."""
-    fault = asked.nothing
-    found = (
-        []
-        if fault
-        else people.find_people(
-            name=asked.name, born=asked.born, address=asked.address, account=account, most=MOST_FOUND
-        )
-    )
+    fault, found = asked.nothing, []
+    if not fault:
+        try:
+            found = people.find_people(
+                name=asked.name, born=asked.born, address=asked.address, account=account, most=MOST_FOUND
+            )
+        except DarwinError as unreadable:
+            fault = str(unreadable)
     _consulted(account, shown, [one.person_id for one in found])
     return _part(
         request,
@@ -116,18 +116,20 @@ def _identify(account: Account, shown: CallScreen, asked: Asked, request: HttpRe
         record_identity(actor=account.actor, key=shown.key, person_id=None, role=role)
         return
     if request.POST.get("act") == "new":
-        person_id = people.record_new(
-            actor=account.actor, name=asked.name, born=asked.born, address=asked.address
+        people.identify_new(
+            actor=account.actor,
+            key=shown.key,
+            name=asked.name,
+            born=asked.born,
+            address=asked.address,
+            role=role,
         )
-    else:
-        try:
-            person_id = UUID(request.POST.get("person", ""))
-        except ValueError:
-            raise Http404 from None
-        if people.known_person(person_id, clock.now()) is None:
-            raise Http404
-    record_identity(actor=account.actor, key=shown.key, person_id=person_id, role=role)
-    people.link_caller(actor=account.actor, person_id=person_id, role=role, key=shown.key)
+        return
+    try:
+        person_id = UUID(request.POST.get("person", ""))
+    except ValueError:
+        raise Http404 from None
+    people.identify_caller(actor=account.actor, key=shown.key, person_id=person_id, role=role)
 
 
 def _part(
