@@ -38,6 +38,23 @@ SEE_MEASURES = Rule(
     "See how long callers waited and how many gave up, with the definition of each figure",
     _RUN_THE_LINE | _READ_FIGURES,
 )
+# Counts and waits of now, without a number or a name: those who work on the line or for it. Small counts are
+# shown as they are, so that nobody of staff.roles.SUPPRESSED is among them.
+SEE_WALL = Rule(
+    "contact.wall",
+    "See the wall: who waits now, how long, and how many handlers are free, as counts",
+    _RUN_THE_LINE | {"contact_handler", "desk_operator", "dispatcher", "resource_planner", "chief_officer"},
+)
+PAIR_WALLS = Rule(
+    "contact.pair_walls",
+    "Let a screen on a wall show the line, and end that",
+    _RUN_THE_LINE,
+)
+SEE_FLOOR = Rule(
+    "contact.floor",
+    "See each handler's state on the floor, and since when",
+    _RUN_THE_LINE,
+)
 LIST_CALLS = Rule(
     "contact.calls",
     "List the calls of a queue, one by one",

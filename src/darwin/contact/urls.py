@@ -14,6 +14,7 @@ from darwin.contact.views import (
     notes,
     speaking,
     switch,
+    wall,
 )
 
 app_name = "contact"
@@ -37,6 +38,11 @@ urlpatterns: list[URLPattern] = [
     path("contact/handlers/<uuid:account_id>/", handlers.handler, name="handler"),
     path("contact/imports/", imports.imports, name="imports"),
     path("contact/imports/<uuid:run_id>/", imports.import_run, name="import_run"),
+    path("wall/", wall.wall, name="wall"),
+    path("wall/pair/", wall.pair, name="wall_pair"),
+    path("wall/screens/", wall.screens, name="wall_screens"),
+    path("wall/screens/add/", wall.add_screen, name="wall_screen_add"),
+    path("wall/screens/<uuid:screen_id>/end/", wall.end_screen, name="wall_screen_end"),
     path("measures/", measures.measures, name="measures"),
     path("measures/<slug:slug>/", measures.measure, name="measure"),
     path("measures/<slug:slug>/note/", measures.note, name="note"),

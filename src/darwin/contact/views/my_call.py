@@ -91,7 +91,7 @@ def _unfinished(account: Account, shown: CallScreen) -> list[ContactDraft]:
 
 def _reasons() -> list[CodeValue]:
     try:
-        return codes("not_ready_reason")
+        return codes("pause_reason")
     except UnknownReference:
         return []
 
