@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import JSONArray, JSONObject
+from django.utils.translation import gettext as _
 
 from darwin.contact.models import Contact
 from darwin.contact.services.identity import record_identity
@@ -14,10 +18,10 @@ from darwin.deadlines import clock
 from darwin.errors import DarwinError
 from darwin.ledger.actors import Actor, Subject
 from darwin.records.births import Birth, read_birth
-from darwin.records.models import Person, VulnerabilityMarker
+from darwin.records.models import Person, RestrictedRecord, VulnerabilityMarker
 from darwin.records.search.asked import read_query
 from darwin.records.search.words import fold
-from darwin.records.searching import restricted_among, search_people
+from darwin.records.searching import search_people
 from darwin.records.services.people import link_person, record_person
 from darwin.records.services.phones import record_use
 from darwin.staff.models import Account
@@ -91,52 +95,66 @@ def _born(birth: Birth) -> str:
     return str(birth.year) if birth.year else ""
 
 
-def known_person(person_id: UUID, at: datetime) -> PersonKnown | None:
-    """A person by an identifier under which they are recorded; None where there is none. Three queries."""
-    person = Person.objects.filter(
-        Q(pk=person_id, merged_into=None) | Q(merged_from__pk=person_id), disposed_at=None
-    ).first()
-    if person is None:
+def person_as_known(outer: str) -> Subquery:
+    """For a query over rows that name a person at `outer`: what is known of the person in use, as one value
+    that `known` reads, so that a page that shows who is speaking asks no second question."""
+    named = OuterRef(outer)
+    markers = VulnerabilityMarker.objects.filter(person=OuterRef("pk"), ended_at=None).order_by("since")
+    restricted = RestrictedRecord.objects.filter(
+        subject_kind="person", subject_id=OuterRef("pk"), ended_at=None
+    )
+    in_use = Person.objects.filter(Q(pk=named, merged_into=None) | Q(merged_from__pk=named), disposed_at=None)
+    told = JSONObject(
+        id="pk",
+        names=JSONArray("given_name", "middle_names", "family_name"),
+        birth=JSONArray("birth_year", "birth_month", "birth_day"),
+        markers=ArraySubquery(markers.values("code")),
+        restricted=Exists(restricted),
+    )
+    return Subquery(in_use.values(told=told)[:1])
+
+
+def known(told: dict[str, Any] | None, at: datetime) -> PersonKnown | None:
+    """What person_as_known found; None where there is no such person."""
+    if told is None:
         return None
-    if restricted_among("person", [person.id]):
-        return PersonKnown(person_id=person.id, name="", restricted=True)
-    markers = VulnerabilityMarker.objects.filter(person=person, ended_at=None).order_by("since")
+    if told["restricted"]:
+        return PersonKnown(person_id=UUID(told["id"]), name="", restricted=True)
     return PersonKnown(
-        person_id=person.id,
-        name=person.shown_name,
-        age=_age(person, at),
-        markers=tuple(
-            code_words("vulnerability_marker", code) for code in markers.values_list("code", flat=True)
-        ),
+        person_id=UUID(told["id"]),
+        name=" ".join(filter(None, told["names"])),
+        age=_age(told["birth"], at),
+        markers=tuple(code_words("vulnerability_marker", code) for code in told["markers"]),
     )
 
 
-def _age(person: Person, at: datetime) -> int | None:
+def _age(birth: list[int | None], at: datetime) -> int | None:
     """Whole years, where the date of birth is known whole: half a date would be a guess."""
-    if not (person.birth_year and person.birth_month and person.birth_day):
+    year, month, day = birth
+    if year is None or month is None or day is None:
         return None
-    day = at.astimezone(clock.LONDON).date()
-    before = (day.month, day.day) < (person.birth_month, person.birth_day)
-    return day.year - person.birth_year - before
+    today = at.astimezone(clock.LONDON).date()
+    return today.year - year - ((today.month, today.day) < (month, day))
 
 
 def same_person(person_id: UUID) -> list[UUID]:
-    """Every identifier under which this person is recorded: the record in use and those joined to it."""
-    person = Person.objects.filter(pk=person_id).first()
-    if person is None:
-        return [person_id]
-    kept = person.merged_into_id or person.id
-    return [kept, *Person.objects.filter(merged_into_id=kept).values_list("pk", flat=True)]
+    """Every identifier under which this person is recorded: the record in use and those joined to it. One
+    query."""
+    named = Q(pk=person_id) | Q(merged_into=person_id) | Q(merged_from=person_id)
+    joined = Q(merged_into__merged_from=person_id)
+    found = Person.objects.filter(named | joined).values_list("pk", flat=True).distinct()
+    return list(found) or [person_id]
 
 
 @transaction.atomic
 def identify_caller(*, actor: Actor, key: UUID, person_id: UUID, role: str) -> None:
     """Record that this person is speaking in the contact: who, their place in it, and that they use its
     number. Raises DarwinError where the records room refuses."""
-    known = known_person(person_id, clock.now())
-    if known is None:
-        raise UnknownPerson("That record is not there any more. Look the person up again.")
-    person = Person.objects.get(pk=known.person_id)
+    person = Person.objects.filter(
+        Q(pk=person_id, merged_into=None) | Q(merged_from__pk=person_id), disposed_at=None
+    ).first()
+    if person is None:
+        raise UnknownPerson(_("That record is not there any more. Look the person up again."))
     record_identity(actor=actor, key=key, person_id=person.id, role=role)
     link_person(actor=actor, person=person, role="CALLER", subject=Subject("contact", key), source=_SOURCE)
     number = Contact.objects.filter(id=key).values_list("caller_number", flat=True).first()
@@ -156,7 +174,7 @@ def identify_new(*, actor: Actor, key: UUID, name: str, born: str, address: str,
         middle_names=" ".join(given[1:]),
         family_name=family,
         birth=read_birth(born, year),
-        identity_note=f"Says they live at: {place}" if place else "",
+        identity_note=_("Says they live at: %(place)s") % {"place": place} if place else "",
         source=_SOURCE,
     )
     identify_caller(actor=actor, key=key, person_id=person.id, role=role)

@@ -302,16 +302,27 @@ function runFrom(since) {
   }
 }
 
-async function openHistory() {
-  const shut = one("[data-history]");
-  if (!shut || shut.dataset.opened) return;
-  shut.dataset.opened = "yes";
+// What costs the server more than the pop may is asked for after it: the history, and whether to ring back.
+async function openShut(name) {
+  const shut = one(`[data-${name}]`);
+  if (!shut || shut.dataset.asked) return;
+  shut.dataset.asked = "yes";
   try {
-    const answer = await keeper.ask(shut.dataset.history, { headers: { Accept: "application/json" } });
-    if (answer.ok) shut.outerHTML = await answer.text();
+    const answer = await keeper.ask(shut.dataset[name], { headers: { Accept: "application/json" } });
+    const html = await answer.text();
+    if (answer.ok && shut.isConnected) {
+      const region = shut.parentElement;
+      shut.outerHTML = html;
+      window.htmx?.process(region);
+    }
   } catch {
     keeper.lost();
   }
+}
+
+function openHistory() {
+  openShut("history");
+  openShut("safe");
 }
 
 function heard(call) {
