@@ -14,6 +14,7 @@ class ContactConfig(AppConfig):
         from darwin.contact.now.screens import register_screens
         from darwin.contact.taking import desk, desks, earlier
         from darwin.staff.idle import never_lock_while
+        from darwin.staff.leaving import before_leaving
         from darwin.theme.navigation import Item, navigation
 
         thresholds.declare()
@@ -22,6 +23,7 @@ class ContactConfig(AppConfig):
         earlier.register()
         register_screens()
         never_lock_while(desk.on_live_call)
+        before_leaving("contact/call/leaving.html")
         # The rules are declared at the start, so that the matrix knows them before a page is opened.
         for label, name, rule, order in (
             (_("My call"), "my_call", permissions.TAKE_CALLS, 5),
