@@ -102,7 +102,9 @@ function touched() {
 
 // What is typed goes to this machine with each key, and up with the next round.
 function flush({ finish = false } = {}) {
-  return record ? keeper.change(record, words(), { finish }) : null;
+  if (!record) return null;
+  record.stage = stage();
+  return keeper.change(record, words(), { finish });
 }
 
 function begin(key, { begunAt, enteredLater = false, from = null, server = true }) {
@@ -158,7 +160,7 @@ function showKept() {
   const kept = document.querySelector("[data-kept]");
   kept.dataset.kept = words.kind;
   setText(kept, words.text);
-  setText(one("[data-kept-here]"), stage() === "none" ? "" : words.text);
+  setText(one("[data-kept-here]"), stage() === "none" || stage() === "ringing" ? "" : words.text);
   desk.toggleAttribute("data-live-call", stage() === "talking" || stage() === "ringing");
 }
 
@@ -603,9 +605,19 @@ function openFirst() {
   });
   if (left) {
     fill(left.words);
-    if (shell()) setStage(left.stage ?? "notes");
+    if (shell()) showWithoutServer(left);
   }
   return undefined;
+}
+
+// The call as this machine remembers it: when it began, and how far it had come.
+function showWithoutServer(left) {
+  setStage(left.stage ?? "notes");
+  const line = document.createElement("p");
+  line.className = "d-callbar__nobody";
+  const name = left.stage === "by_hand" ? "wordsByHand" : "wordsBegun";
+  line.textContent = say(name, { time: recordTime(left.begunAt) });
+  one('[data-part="line"]').replaceChildren(line);
 }
 
 async function start() {
