@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from darwin.records.models import PhoneKind
-from darwin.records.numbers import normalise_number
+from darwin.science.numbers import normalise_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from darwin.contact.imports.moments import compile_format, moment_of, seconds_of
 from darwin.contact.models.leg_kinds import LegKind
 from darwin.contact.records import CallRecord, LegRecord
 from darwin.contact.telephony.events import WITHHELD, Outcome
-from darwin.records.numbers import normalise_number
+from darwin.science.numbers import normalise_number
 
 _SECONDS = compile_format("%Y-%m-%dT%H:%M:%S%z")
 _FRACTIONS = compile_format("%Y-%m-%dT%H:%M:%S.%f%z")

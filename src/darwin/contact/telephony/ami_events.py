@@ -8,7 +8,7 @@ from typing import Any
 
 from darwin.contact.telephony.events import WITHHELD, CallEvent, EventType
 from darwin.contact.telephony.recording import Received
-from darwin.records.numbers import normalise_number
+from darwin.science.numbers import normalise_number
 
 SOURCE = "asterisk-ami"
 LONGEST_S = 2_000_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from darwin.records.numbers import WITHHELD as WITHHELD
+from darwin.science.numbers import WITHHELD as WITHHELD
 
 
 class EventType(StrEnum):

@@ -18,8 +18,8 @@ from darwin.records.models import (
     PhoneMarking,
     PhoneUse,
 )
-from darwin.records.numbers import normalise_number
 from darwin.records.services.keys import refresh_phone
+from darwin.science.numbers import normalise_number
 
 LONGEST_NUMBER = 40
 
