@@ -42,7 +42,7 @@ class FieldPlan:
 
 @dataclass(frozen=True, slots=True)
 class RowsPlan:
-    """One kind of rows: how many each record has, and how many the result will have more than the survivor."""
+    """One kind of rows: how many each record has, and whether a merge moves them."""
 
     label: Words
     survivor: int
@@ -94,11 +94,7 @@ def check_pair(survivor: Person, absorbed: Person) -> None:
         if person.disposed_at is not None:
             raise MergeRefused(_("One of the records was disposed of. Nothing was joined."))
         if person.merged_into_id is not None:
-            raise MergeRefused(
-                _(
-                    "One of the records is joined to another already. Take that apart first, or open the other."
-                )
-            )
+            raise MergeRefused(_("One of the records is joined to another already. Take that apart first."))
 
 
 def _field_plan(name: str, survivor: Person, absorbed: Person) -> FieldPlan:

@@ -93,9 +93,7 @@ def undo_merge(*, actor: Actor, merge: PersonMerge, reason: str) -> PersonMerge:
     survivor, absorbed = held[merge.survivor_id], held[merge.absorbed_id]
     if absorbed.merged_into_id != survivor.id or survivor.merged_into_id is not None:
         raise MergeRefused(
-            _(
-                "The joined record was joined to another one since. Take that apart first. Nothing was changed."
-            )
+            _("The joined record was joined to another since. Take that apart first. Nothing was changed.")
         )
     if survivor.disposed_at is not None or absorbed.disposed_at is not None:
         raise MergeRefused(_("One of the records was disposed of since. It cannot come back."))
