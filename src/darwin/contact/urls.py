@@ -2,12 +2,28 @@
 
 from django.urls import URLPattern, path
 
-from darwin.contact.views import entries, fair_access, handlers, imports, line, lost_callers, measures
+from darwin.contact.views import (
+    call_backs,
+    entries,
+    fair_access,
+    handlers,
+    imports,
+    line,
+    lost_callers,
+    measures,
+    not_safe,
+)
 
 app_name = "contact"
 
 urlpatterns: list[URLPattern] = [
     path("contact/line/", line.line, name="line"),
+    path("contact/call-backs/", call_backs.owed, name="call_backs"),
+    path("contact/call-backs/new/", call_backs.news, name="call_backs_new"),
+    path("contact/call-backs/take/<uuid:contact_id>/", call_backs.take, name="call_back_take"),
+    path("contact/call-backs/not-safe/<uuid:contact_id>/", not_safe.not_safe, name="not_safe"),
+    path("contact/call-backs/<uuid:attempt_id>/", call_backs.one, name="call_back"),
+    path("contact/call-backs/<uuid:attempt_id>/ring/", call_backs.ring, name="call_back_ring"),
     path("contact/lost-callers/", lost_callers.lost, name="lost_callers"),
     path("contact/entries/", entries.entries, name="entries"),
     path("contact/contacts/<uuid:contact_id>/", entries.contact, name="contact"),

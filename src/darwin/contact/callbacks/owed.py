@@ -4,6 +4,7 @@ the list and nobody can be forgotten on it. A number is not a person: nothing he
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from darwin.contact.services.bulk import select_rows
@@ -28,6 +29,7 @@ class OwedCall:
     queue: str
     gave_up_point: str
     outcome: str
+    channel: str
     promised: bool
     ring_by: datetime
     contact_ids: tuple[UUID, ...]
@@ -47,7 +49,8 @@ class CannotRing:
 # A try that is still on the floor is no lost caller: its leg has not ended.
 _TRIES = """
 WITH tries AS (
-  SELECT contact.caller_number AS number, contact.id AS contact_id, queue.label AS queue, leg.outcome,
+  SELECT contact.caller_number AS number, contact.id AS contact_id, queue.label AS queue,
+    queue.channel, leg.outcome,
     leg.abandon_point, leg.wait_ms, leg.offered_at,
     coalesce(leg.left_at, leg.offered_at + coalesce(leg.wait_ms, 0) * interval '1 millisecond') AS ended_at
   FROM contact_contactleg AS leg
@@ -63,8 +66,9 @@ _OWED = f"""{_TRIES}
     max(wait_ms) AS longest, (array_agg(queue ORDER BY ended_at DESC))[1] AS queue,
     (array_agg(abandon_point ORDER BY ended_at DESC))[1] AS point,
     (array_agg(outcome ORDER BY ended_at DESC))[1] AS outcome,
+    (array_agg(channel ORDER BY ended_at DESC))[1] AS channel,
     max(ended_at) FILTER (WHERE outcome = 'callback_requested') AS asked_at,
-    array_agg(DISTINCT contact_id) AS contacts
+    array_agg(contact_id ORDER BY ended_at DESC) AS contacts
   FROM tries WHERE number IS NOT NULL GROUP BY number
 )
 SELECT by_number.*, promise.promised_by FROM by_number
@@ -102,20 +106,20 @@ def _window(at: datetime) -> dict[str, datetime]:
     return {"from": at - still_owed_for(at), "at": at}
 
 
-def _owed(row: Sequence[object], within: timedelta, promised_within: timedelta) -> OwedCall:
-    number, tries, first, last, longest, queue, point, outcome, asked_at, contacts, promised_by = row
-    promise = promised_by or (asked_at + promised_within if isinstance(asked_at, datetime) else None)
-    assert isinstance(last, datetime)
+def _owed(row: Sequence[Any], within: timedelta, promised_within: timedelta) -> OwedCall:
+    number, tries, first, last, longest, queue, point, outcome, channel, asked_at, contacts, promised_by = row
+    promise = promised_by or (asked_at + promised_within if asked_at else None)
     return OwedCall(
-        number=number,  # type: ignore[arg-type]
-        tries=tries,  # type: ignore[arg-type]
-        first_try=first,  # type: ignore[arg-type]
+        number=number,
+        tries=tries,
+        first_try=first,
         last_try=last,
-        longest_wait_ms=longest,  # type: ignore[arg-type]
-        queue=queue,  # type: ignore[arg-type]
-        gave_up_point=point,  # type: ignore[arg-type]
-        outcome=outcome,  # type: ignore[arg-type]
+        longest_wait_ms=longest,
+        queue=queue,
+        gave_up_point=point,
+        outcome=outcome,
+        channel=channel,
         promised=promise is not None,
-        ring_by=promise or last + within,  # type: ignore[arg-type]
-        contact_ids=tuple(contacts),  # type: ignore[arg-type]
+        ring_by=promise or last + within,
+        contact_ids=tuple(dict.fromkeys(contacts)),
     )
