@@ -57,13 +57,15 @@ class NotSafeDecisionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose one. Nothing was decided.")},
     )
-    look_again = forms.TypedChoiceField(
+    look_again = forms.ChoiceField(
         label=gettext_lazy("Look again in"),
-        choices=[(1, gettext_lazy("1 hour")), (4, gettext_lazy("4 hours")), (12, gettext_lazy("12 hours"))],
-        coerce=int,
-        initial=4,
+        choices=[
+            ("1", gettext_lazy("1 hour")),
+            ("4", gettext_lazy("4 hours")),
+            ("12", gettext_lazy("12 hours")),
+        ],
+        initial="4",
         required=False,
-        empty_value=4,
     )
     conditions = forms.MultipleChoiceField(
         label=gettext_lazy("How it is rung"),
@@ -89,4 +91,4 @@ class NotSafeDecisionForm(forms.Form):
     @property
     def until(self) -> datetime | None:
         """When it is looked at again; None leaves the time to ring to the force's own."""
-        return None if self.rings else self._at + timedelta(hours=self.cleaned_data["look_again"])
+        return None if self.rings else self._at + timedelta(hours=int(self.cleaned_data["look_again"] or 4))

@@ -17,12 +17,23 @@ def _owed_calls(at: datetime) -> PackTable:
     rows = [row for row in call_backs(at).listed if row.standing in (Standing.FREE, Standing.LATER)]
     return PackTable(
         title=_("Calls owed"),
-        columns=[_("Number"), _("Kind"), _("Tries"), _("Last try"), _("Where"), _("Ring by"), _("How"), _("Result")],
+        columns=[
+            _("Number"),
+            _("Kind"),
+            _("Tries"),
+            _("Last try"),
+            _("Where"),
+            _("Ring by"),
+            _("How"),
+            _("Result"),
+        ],
         rows=[_row(row) for row in rows],
         empty=_("Nobody was owed a call."),
-        note=_("Tick who rings before ringing, so that nobody is rung by two. Other numbers are with a supervisor."),
+        note=_(
+            "Write your name in before you ring: nobody is rung by two. Other numbers are a supervisor’s."
+        ),
         subjects=[Subject(SUBJECT, row.key) for row in rows],
-    )  # fmt: skip
+    )
 
 
 def _row(row: CallBackRow) -> list[str]:

@@ -74,13 +74,13 @@ def finish_call_back(*, actor: Actor, attempt: Attempt, result: str, note: str =
 
 
 def ring_by_switch(going: Outgoing) -> None:
-    """The sender of the channel call_back: the switch rings the person's own telephone first, then the number.
+    """The sender of the channel call_back: the switch rings the person's own telephone, then the number.
 
     Raises NotSent, with what to do by hand, where the person has no telephone here, the switch cannot be
     told, or a condition cannot be kept by it.
     """
     by_hand = _("Ring on your own telephone, under the conditions shown, then say what came of it.")
-    account = Account.objects.filter(pk=going.actor.id).first()
+    account = Account.objects.filter(pk=going.actor.id).first() if going.actor.id else None
     telephones = interfaces_of(account) if account else []
     if not telephones:
         raise NotSent(_("Darwin knows no telephone of yours at the switch.") + " " + by_hand)

@@ -34,7 +34,7 @@ from darwin.staff.idle import in_background
 @require_GET
 @page(WORK_CALL_BACKS, personal=True)
 def owed(request: HttpRequest) -> HttpResponse:
-    """Everybody who may be rung back. Numbers that are not safe are a supervisor's and leave no trace here."""
+    """Everybody who may be rung back. Numbers that are not safe are a supervisor's: no trace of them here."""
     at, account = clock.now(), asking.asker(request)
     lists = call_backs(at)
     record_consultation(

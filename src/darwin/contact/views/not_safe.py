@@ -26,7 +26,7 @@ from darwin.staff.gate import page
 @never_cache
 @page(SEE_NOT_SAFE, personal=True)
 def not_safe(request: HttpRequest, contact_id: UUID) -> HttpResponseBase:
-    """Shut until a reason is given; the reason is kept with the reading. Then who, why, and what to decide."""
+    """Shut until a reason is given, which is kept with the reading. Then the number, why, what to decide."""
     row = _row(contact_id)
     account = asking.asker(request)
     subject = [Subject(SUBJECT, row.key)]
