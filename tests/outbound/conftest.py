@@ -9,30 +9,31 @@ from tests.staff.conftest import operational_house, signed_in  # noqa: F401
 from tests.staff.people import someone
 
 from darwin.deadlines import clock
-from darwin.outbound import number_facts
-from darwin.outbound.number_facts import NothingRecorded, give_facts
+from darwin.ledger.actors import Actor
+from darwin.records.models import PhoneLink
+from darwin.records.services.phones import end_link, link_number, mark_number
 from darwin.staff.models import Account
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 NUMBER = "07700 900142"
+RECORDER = Actor.system("records")
 
 
 class Records:
-    """What is recorded of numbers, as a test says."""
+    """What the records room knows of numbers, by its own services."""
 
     def __init__(self) -> None:
-        self.known: dict[str, NothingRecorded] = {}
+        self.links: list[PhoneLink] = []
 
-    def say(self, number: str, *links: str, kind: str = "personal") -> None:
-        self.known[number] = NothingRecorded(kind=kind, links=frozenset(links))
+    def say(self, number: str, *links: str, kind: str = "") -> None:
+        if kind:
+            mark_number(actor=RECORDER, number=number, kind=kind)
+        self.links += [link_number(actor=RECORDER, number=number, link=link) for link in links]
 
-
-@pytest.fixture
-def records(monkeypatch: pytest.MonkeyPatch) -> Records:
-    held = Records()
-    monkeypatch.setattr(number_facts, "_readers", [])
-    give_facts(lambda numbers, at: {n: held.known[n] for n in numbers if n in held.known})
-    return held
+    def forget(self) -> None:
+        """Every link has ended."""
+        for link in self.links:
+            end_link(actor=RECORDER, link=link, reason="It was another number.")
 
 
 @pytest.fixture
@@ -42,13 +43,11 @@ def at_noon() -> Iterator[None]:
 
 
 @pytest.fixture
-def house(
-    opened_installation: Callable[[str], None], records: Records, at_noon: None, settings: Any
-) -> Records:
+def house(opened_installation: Callable[[str], None], at_noon: None, settings: Any) -> Records:
     """An operational house at noon in which nothing is recorded."""
     settings.DARWIN_MODE = "operational"
     opened_installation("operational")
-    return records
+    return Records()
 
 
 @pytest.fixture

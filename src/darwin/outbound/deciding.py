@@ -13,8 +13,8 @@ from darwin.outbound import thresholds
 from darwin.outbound.channels import Channel, all_channels, channel_named
 from darwin.outbound.judging import Condition, Decision, Override, Preference, Situation, Try, Window, judge
 from darwin.outbound.models import Attempt, PointKind, SafeContact, UnsafeOverride
-from darwin.outbound.number_facts import Facts, NothingRecorded, facts_of
 from darwin.outbound.points import Destination, destination
+from darwin.records.phones import NOTHING_KNOWN, identities_of
 
 __all__ = ["Asked", "Condition", "Decision", "decide", "decide_all"]
 
@@ -81,16 +81,15 @@ def _situations(
     preferences = _preferences(channel.kind, values)
     overrides = _overrides(channel.kind, values)
     tries, with_person = _tries(channel.kind, values, at, limits.gap, asked)
-    facts: Mapping[str, Facts] = facts_of(values, at) if channel.kind is PointKind.TELEPHONE else {}
+    facts = identities_of(values, at) if channel.kind is PointKind.TELEPHONE else {}
     before = _tries_before(asked, at)
     any_hour = bool(asked.purpose and thresholds.purpose(asked.purpose, at).attributes.get("at_any_hour"))
-    nothing = NothingRecorded()
     return {
         place: Situation(
             way=channel.way,
             at=at,
-            kind=facts.get(place.value, nothing).kind,
-            links=facts.get(place.value, nothing).links,
+            kind=facts.get(place.value, NOTHING_KNOWN).kind,
+            links=facts.get(place.value, NOTHING_KNOWN).links,
             preferences=tuple(preferences.get(place.value, ())),
             override=overrides.get(place.value),
             tries=(*tries.get(place.value, ()), *with_person),

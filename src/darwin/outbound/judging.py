@@ -268,7 +268,8 @@ def _may_use_override(s: Situation) -> bool:
 
 
 def _not_safe(s: Situation, overridden: bool) -> Iterator[Why]:
-    if any(preference.answer(s.way.code) is Answer.NOT_ALLOWED for preference in s.preferences):
+    said_no = any(preference.answer(s.way.code) is Answer.NOT_ALLOWED for preference in s.preferences)
+    if said_no:
         yield Why.ASKED_NOT_TO
     if s.override is not None and s.override.rung_by is None and s.at < s.override.until:
         yield Why.DECIDED_NOT_TO
@@ -281,7 +282,7 @@ def _not_safe(s: Situation, overridden: bool) -> Iterator[Why]:
     known = max((one.confirmed_links for one in yes if one.confirmed_at is not None), default=0)
     if links > known and not overridden:
         yield Why.LINKED
-    if s.way.leaves_words and not yes:
+    if s.way.leaves_words and not yes and not said_no:
         yield Why.NOBODY_ASKED
 
 
@@ -369,13 +370,13 @@ def widens(earlier: Preference, later: Preference) -> bool:
         return True
     if earlier.conditions - later.conditions:
         return True
-    if not earlier.windows:
-        return False
-    return not later.windows or not _minutes(later.windows) <= _minutes(earlier.windows)
+    return not _minutes(later.windows) <= _minutes(earlier.windows)
 
 
 def _minutes(windows: tuple[Window, ...]) -> set[tuple[int, int]]:
-    """Every (day, minute of the day) that the windows cover."""
+    """Every (day, minute of the day) that the windows cover; all of them where none was given."""
+    if not windows:
+        return {(day, minute) for day in range(7) for minute in range(1440)}
     covered: set[tuple[int, int]] = set()
     for window in windows:
         starts = window.starts.hour * 60 + window.starts.minute

@@ -135,7 +135,7 @@ def confirm_safe_contact(*, actor: Actor, preference: SafeContact, reason: str) 
     where = Destination(PointKind(row.point.kind), row.point.value)
     row.confirmed_links = max(unsafe_links(one) for one in _situations(where, at))
     row.save(update_fields=["confirmed_at", "confirmed_by", "confirmed_links"])
-    earlier = [one for one in _earlier(row) if one.recorded_at < row.recorded_at]
+    earlier = [one for one in _earlier(row) if (one.recorded_at, one.id) < (row.recorded_at, row.id)]
     _supersede(earlier, row, at)
     record_entry(
         actor=actor,
