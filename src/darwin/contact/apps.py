@@ -35,6 +35,7 @@ class ContactConfig(AppConfig):
             (_("Measures"), "measures", permissions.SEE_MEASURES, 30),
             (_("Fair access"), "fair_access", permissions.SEE_MEASURES, 40),
             (_("My figures"), "my_figures", permissions.SEE_HANDLER_FIGURES, 50),
+            (_("Fall-back"), "fallback", permissions.USE_FALLBACK, 55),
             (_("Imports"), "imports", permissions.SEE_IMPORTS, 60),
         ):
             navigation.register(Item(label, f"contact:{name}", rule, order=order))

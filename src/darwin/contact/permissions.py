@@ -93,6 +93,11 @@ WORK_CALL_BACKS = Rule(
     "Ring back those who gave up, and those who were promised a call",
     _RUN_THE_LINE | {"contact_handler"},
 )
+USE_FALLBACK = Rule(
+    "contact.fallback",
+    "Print the pack to go on with when Darwin is away, and key in what was taken on paper",
+    _RUN_THE_LINE | {"contact_handler"},
+)
 # Who has reported is told by the list itself, so nobody who works the other list sees this one.
 SEE_NOT_SAFE = Rule(
     "contact.not_safe_to_ring",
