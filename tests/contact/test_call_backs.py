@@ -327,13 +327,13 @@ def test_the_switch_rings_through_the_gateway_alone() -> None:
 
 def test_a_hundred_rows_cost_as_many_queries_as_ten(
     handler: Account,
-    signed_in: Any,
+    signed_in: Any,  # noqa: F811
     django_assert_max_num_queries: Any,
 ) -> None:
     assert ContactQueue.objects.exists()
     for serial in range(100):
         calls(f"07700 900{serial:03}", 20 + serial / 10)
     browser = signed_in(handler)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         body = browser.get(reverse("contact:call_backs")).content
     assert body.count(b"data-row-press") == 100

@@ -28,6 +28,7 @@ class ContactConfig(AppConfig):
         # The rules are declared at the start, so that the matrix knows them before a page is opened.
         for label, name, rule, order in (
             (_("My call"), "my_call", permissions.TAKE_CALLS, 5),
+            (_("Floor"), "floor", permissions.SEE_FLOOR, 6),
             (_("The line"), "line", permissions.SEE_MEASURES, 10),
             (_("Call-backs"), "call_backs", permissions.WORK_CALL_BACKS, 8),
             (_("Wall"), "wall", permissions.SEE_WALL, 15),

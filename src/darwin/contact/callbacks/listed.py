@@ -3,21 +3,18 @@
 Which list a number is on is the gateway's decision (outbound.deciding), never this room's.
 """
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from darwin.contact.callbacks.owed import OwedCall, owed_calls
-from darwin.contact.models import FloorCall, FloorStage
+from darwin.contact.callbacks.owed import CannotRing, OwedCall, owed_calls
 from darwin.outbound import thresholds
 from darwin.outbound.channels import CALL_BACK
 from darwin.outbound.deciding import Asked, decide_all
 from darwin.outbound.judging import Decision, Limits, Why
-from darwin.outbound.models import Attempt, PointKind
-from darwin.outbound.points import destination
 from darwin.outbound.wording import sentence
 
 SUBJECT = "contact"
@@ -40,16 +37,13 @@ class Standing(StrEnum):
 class CallBackRow:
     """One number that is owed a call, and what the gateway says of it.
 
-    attempts: tries of ours for these contacts that counted. why: the sentence of the gravest reason against
-    ringing now, "" if there is none. living: their call now, if they rang again by themselves.
+    why: the sentence of the gravest reason against ringing now, "" if there is none.
     """
 
     owed: OwedCall
     decision: Decision
     standing: Standing
-    attempts: int
     why: str = ""
-    living: FloorCall | None = None
 
     @property
     def key(self) -> UUID:
@@ -64,26 +58,28 @@ class CallBackRow:
 
 @dataclass(frozen=True, slots=True)
 class CallBacks:
-    """listed: for everybody who rings back. not_safe: for a supervisor alone."""
+    """listed: for everybody who rings back. not_safe: for a supervisor alone. without: those of no number."""
 
     listed: tuple[CallBackRow, ...]
     not_safe: tuple[CallBackRow, ...]
+    without: CannotRing
 
 
 def call_backs(at: datetime) -> CallBacks:
-    """Everybody who is owed a call at `at`, most tries first, in eight queries whatever their number.
+    """Everybody who is owed a call at `at`, most tries first, in as many queries whatever their number.
 
     The caller records the consultation of what it shows.
     """
-    owed = owed_calls(at)
+    owed, without = owed_calls(at)
     decisions: dict[str | None, Decision] = {}
-    for purpose in sorted({purpose_of(one) for one in owed}):
-        numbers = [one.number for one in owed if purpose_of(one) == purpose]
+    for purpose, numbers in _by_hours(owed, at).items():
         decisions |= decide_all(numbers, CALL_BACK, at, Asked(purpose=purpose))
-    rows = _rows(owed, decisions, at)
+    limits = thresholds.limits(at)
+    rows = [_row(one, decisions[one.number], limits) for one in owed]
     return CallBacks(
         listed=tuple(row for row in rows if row.decision.safe),
         not_safe=tuple(row for row in rows if not row.decision.safe),
+        without=without,
     )
 
 
@@ -94,77 +90,39 @@ def purpose_of(one: OwedCall) -> str:
     return PROMISE if one.promised else LOST_CALL
 
 
+def _by_hours(owed: Sequence[OwedCall], at: datetime) -> dict[str, list[str]]:
+    """The numbers under one purpose for each that waits, or does not wait, for the morning: a decision on a
+    list differs by nothing else of it, and each costs a round of queries."""
+    standing_for: dict[bool, str] = {}
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for one in owed:
+        purpose = purpose_of(one)
+        any_hour = bool(thresholds.purpose(purpose, at).attributes["at_any_hour"])
+        numbers[standing_for.setdefault(any_hour, purpose)].append(one.number)
+    return numbers
+
+
 def row_of(contact_id: UUID, at: datetime) -> CallBackRow | None:
     """The row that a contact stands for, on whichever list; None if that number is owed nothing any more."""
     lists = call_backs(at)
     return next((row for row in (*lists.listed, *lists.not_safe) if contact_id in row.owed.contact_ids), None)
 
 
-def _rows(
-    owed: Sequence[OwedCall], decisions: Mapping[str | None, Decision], at: datetime
-) -> list[CallBackRow]:
-    limits = thresholds.limits(at)
-    known = thresholds.results(at)
-    reached = _reached(
-        [one.number for one in owed], [code for code, r in known.items() if r.attributes["reached"]]
-    )
-    counted = [code for code, result in known.items() if result.attributes["counts_as_try"]]
-    tried = _tried({contact for one in owed for contact in one.contact_ids[:1]}, counted)
-    living = {call.caller_number: call for call in FloorCall.objects.filter(caller_number__isnull=False)}
-    rows = []
-    for one in owed:
-        decision = decisions[one.number]
-        last_reached = reached.get(destination(PointKind.TELEPHONE, one.number).value)
-        told_since = Why.TOLD_NOT_SAFE in decision.reasons
-        if last_reached is not None and last_reached >= one.last_try and not told_since:
-            continue
-        call = living.get(one.number)
-        if call is not None and call.stage == FloorStage.TALKING:
-            continue
-        rows.append(_row(one, decision, call, tried[one.contact_ids[0]], limits))
-    return rows
-
-
-def _row(
-    one: OwedCall, decision: Decision, call: FloorCall | None, attempts: int, limits: Limits
-) -> CallBackRow:
-    standing = _standing(decision, call, attempts, limits)
+def _row(one: OwedCall, decision: Decision, limits: Limits) -> CallBackRow:
+    standing = _standing(one, decision, limits)
     why = sentence(decision.reasons[0], decision, limits) if decision.reasons else ""
     if standing is Standing.ENOUGH and not why:
         why = sentence(Why.TRIED_ENOUGH, decision, limits)
-    return CallBackRow(
-        owed=one, decision=decision, standing=standing, attempts=attempts, why=why, living=call
-    )
+    return CallBackRow(owed=one, decision=decision, standing=standing, why=why)
 
 
-def _standing(decision: Decision, call: FloorCall | None, attempts: int, limits: Limits) -> Standing:
-    if call is not None:
+def _standing(one: OwedCall, decision: Decision, limits: Limits) -> Standing:
+    if one.rang_again_at is not None:
         return Standing.RANG_AGAIN
     if decision.holder:
         return Standing.TAKEN
     if not decision.can_be_reached:
         return Standing.CANNOT
-    if attempts >= limits.tries_enough:
+    if one.attempts >= limits.tries_enough:
         return Standing.ENOUGH
     return Standing.FREE if decision.allowed or not decision.safe else Standing.LATER
-
-
-def _reached(numbers: Collection[str], results: Collection[str]) -> dict[str, datetime]:
-    """When somebody of ours last spoke to each number."""
-    values = {destination(PointKind.TELEPHONE, number).value for number in numbers}
-    rows = (
-        Attempt.objects.filter(
-            point__kind=PointKind.TELEPHONE, point__value__in=values, result__in=results, channel=CALL_BACK
-        )
-        .order_by("begun_at")
-        .values_list("point__value", "begun_at")
-    )
-    return dict(rows)
-
-
-def _tried(contacts: Collection[UUID], results: Collection[str]) -> Counter[UUID]:
-    """How many attempts that counted were made for each contact."""
-    rows = Attempt.objects.filter(
-        subject_kind=SUBJECT, subject_id__in=contacts, channel=CALL_BACK, result__in=results
-    ).values_list("subject_id", flat=True)
-    return Counter(found for found in rows if found is not None)

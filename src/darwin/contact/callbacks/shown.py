@@ -1,6 +1,6 @@
 """The rows of the two lists as a page shows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,12 +8,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from darwin.contact.callbacks.listed import CallBackRow, Standing
-from darwin.contact.models import AbandonPoint, FloorStage
+from darwin.contact.models import AbandonPoint
 from darwin.contact.telephony.events import Outcome
-from darwin.outbound.channels import CALL_BACK
 from darwin.outbound.judging import ADVISED_KINDS
-from darwin.outbound.models import Attempt, PointKind
-from darwin.outbound.points import destination
 from darwin.outbound.wording import kind_words
 from darwin.staff.models import Account
 from darwin.theme import formats
@@ -54,12 +51,10 @@ class ShownNotSafe:
 
 def list_of(rows: Sequence[CallBackRow], account: Account, at: datetime) -> list[ShownRow]:
     """The list that everybody works from, in its own order."""
-    own = Attempt.objects.filter(by=account, ended_at=None, channel=CALL_BACK)
-    attempts = dict(own.values_list("point__value", "id"))
-    return [_shown(row, account, at, attempts) for row in rows]
+    return [_shown(row, account, at) for row in rows]
 
 
-def _shown(row: CallBackRow, account: Account, at: datetime, own: Mapping[str, UUID]) -> ShownRow:
+def _shown(row: CallBackRow, account: Account, at: datetime) -> ShownRow:
     mine = row.decision.held_by == account.id
     holder = _("you") if mine else row.decision.holder
     soon_ms = int(SOON.total_seconds()) * _SECOND_MS
@@ -72,7 +67,7 @@ def _shown(row: CallBackRow, account: Account, at: datetime, own: Mapping[str, U
         says=_rang_again(row) if row.standing is Standing.RANG_AGAIN else row.why,
         clock=ClockFace.until(row.owed.ring_by, now=at, started_at=row.owed.last_try, soon_ms=soon_ms),
         can_take=row.standing is Standing.FREE,
-        own_attempt=own.get(destination(PointKind.TELEPHONE, row.owed.number).value) if mine else None,
+        own_attempt=row.owed.open_attempt if mine else None,
     )
 
 
@@ -90,9 +85,8 @@ def where_words(row: CallBackRow) -> str:
 
 
 def _rang_again(row: CallBackRow) -> str:
-    assert row.living is not None
-    at = formats.clock_time(row.living.arrived_at)
-    if row.living.stage == FloorStage.RINGING:
+    at = formats.clock_time(row.owed.rang_again_at)
+    if row.owed.rings:
         return _("Rang again %(at)s, ringing now") % {"at": at}
     return _("Rang again %(at)s, waiting now") % {"at": at}
 

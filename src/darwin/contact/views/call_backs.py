@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from darwin.contact.callbacks.forms import CallBackResultForm
 from darwin.contact.callbacks.listed import SUBJECT, call_backs
-from darwin.contact.callbacks.owed import cannot_ring
 from darwin.contact.callbacks.shown import list_of, not_safe_of
 from darwin.contact.permissions import SEE_NOT_SAFE, WORK_CALL_BACKS
 from darwin.contact.services.callbacks import finish_call_back, take_call_back
@@ -45,7 +44,7 @@ def owed(request: HttpRequest) -> HttpResponse:
     supervises = SEE_NOT_SAFE.permits(account)
     context = {
         "rows": list_of(lists.listed, account, at),
-        "without": cannot_ring(at),
+        "without": lists.without,
         "supervises": supervises,
         "not_safe": not_safe_of(lists.not_safe, account, at) if supervises else [],
         "at": at,
