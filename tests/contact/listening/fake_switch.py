@@ -1,12 +1,15 @@
-"""A made-up Asterisk manager on a port of its own: it answers, remembers what it was asked, and misbehaves
-on demand."""
+"""A made-up Asterisk manager on a port of its own.
+
+It answers, remembers what it was asked, and misbehaves on demand. Several threads may use it;
+`lock` holds everything that it sends.
+"""
 
 import hashlib
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Event, Lock, Thread
+from threading import Event, RLock, Thread
 
 Fields = dict[str, str]
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
@@ -18,7 +21,8 @@ def message(*pairs: tuple[str, object]) -> bytes:
 
 class FakeSwitch:
     """asked: every action in order. waiting, members, channels: what the snapshot tells. denied: actions that
-    this user may not do. deeds: what other actions do, by name; without one they succeed without effect."""
+    this user may not do. deeds: what other actions do, by name. look: called before the list of the queues is
+    told. is_frozen: a half-open connection. is_away: nobody is let in."""
 
     def __init__(self, user: str = "darwin", secret: str = "of-the-switch") -> None:
         self.user, self.secret = user, secret
@@ -33,10 +37,12 @@ class FakeSwitch:
         self.greeting: bytes | None = BANNER
         self.challenges = True
         self.is_frozen = False
-        self.connections = 0
+        self.is_away = False
+        self.look: Callable[[], None] = lambda: None
+        self._logged_in = False
         self._client: socket.socket | None = None
         self._ready = Event()
-        self._lock = Lock()
+        self.lock = RLock()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
         self._ended = False
@@ -48,9 +54,15 @@ class FakeSwitch:
     def send(self, data: bytes) -> None:
         """To whoever has its snapshot."""
         assert self._ready.wait(10), "nobody has connected"
-        with self._lock:
+        with self.lock:
             assert self._client is not None
             self._client.sendall(data)
+
+    def tell(self, data: bytes) -> None:
+        """What happens at the switch: whoever is logged in hears it, and nobody hears it later."""
+        with self.lock, suppress(OSError):
+            if self._client is not None and self._logged_in and not self.is_frozen:
+                self._client.sendall(data)
 
     def await_client(self, limit_s: float = 15) -> None:
         assert self._ready.wait(limit_s), "nobody has connected and asked for the snapshot"
@@ -58,7 +70,7 @@ class FakeSwitch:
     def drop(self) -> None:
         """End the connection as a lost network does: without a word."""
         self._ready.clear()
-        with self._lock:
+        with self.lock:
             if self._client is not None:
                 with suppress(OSError):
                     self._client.shutdown(socket.SHUT_RDWR)
@@ -83,13 +95,14 @@ class FakeSwitch:
                 continue
             except OSError:
                 return
-            self.connections += 1
             with client, suppress(OSError):
+                if self.is_away:
+                    continue
                 self._client = client
                 client.settimeout(None)
                 self._converse(client)
             self._ready.clear()
-            self._client = None
+            self._client, self._logged_in = None, False
 
     def _converse(self, client: socket.socket) -> None:
         if self.greeting is not None:
@@ -104,7 +117,7 @@ class FakeSwitch:
                     continue
                 action = fields.pop("Action")
                 self.asked.append((action, fields))
-                with self._lock:
+                with self.lock:
                     client.sendall(self._answer(action, fields))
                 if action == "Logoff":
                     return
@@ -140,10 +153,12 @@ class FakeSwitch:
         key = hashlib.md5(("314159265" + self.secret).encode()).hexdigest()
         knows = asked.get("Key") == key if "Key" in asked else asked.get("Secret") == self.secret
         if asked.get("Username") == self.user and knows:
+            self._logged_in = True
             return message(("Response", "Success"), mark, ("Message", "Authentication accepted"))
         return message(("Response", "Error"), mark, ("Message", "Authentication failed"))
 
     def _queue_status(self, asked: Fields, mark: tuple[str, str]) -> bytes:
+        self.look()
         members = [m for m in self.members if asked.get("Member", m["Location"]) == m["Location"]]
         listed = b"".join(message(("Event", "QueueMember"), mark, *one.items()) for one in members)
         listed += b"".join(message(("Event", "QueueEntry"), mark, *one.items()) for one in self.waiting)
