@@ -17,7 +17,7 @@ from tests.contact.listening.fake_switch import FakeSwitch
 from tests.contact.listening.live_calls import LiveCalls
 from tests.contact.listening.processes import Process, start_listener
 from tests.operate.houses import well
-from tests.supervisor.house_at_work import darwin, wait_for
+from tests.supervisor.house_at_work import darwin, processes_of, wait_for
 
 pytestmark = pytest.mark.faults
 EVER = ("--queue", "101", "--from", "2000-01-01", "--to", "2100-01-01", "--json")
@@ -43,6 +43,12 @@ class Line:
     def start(self) -> Process:
         more = ("--queue-log", str(self.log)) if self.log else ()
         return start_listener(self.data_dir, self.fake.port, *more)
+
+    def kill_database(self) -> None:
+        """Once it runs; the listener starts it again."""
+        facts = self.data_dir / "postgres.json"
+        wait_for(facts.exists, 60, "the database runs")
+        os.kill(json.loads(facts.read_text())["server"], signal.SIGKILL)
 
     def hear(self) -> None:
         self.fake.await_client(60)
@@ -117,6 +123,7 @@ def a_line(folder: Path) -> Iterator[Callable[..., Line]]:
     for line in made:
         line.listener.kill()
         line.fake.close()
+        wait_for(lambda line=line: not processes_of(line.data_dir), 60, "everything ends")
 
 
 def kill_listener(line: Line, times: int) -> None:
@@ -145,11 +152,11 @@ def test_a_listener_killed_ten_times(a_line: Callable[..., Line], with_log: bool
 def test_a_database_killed_under_the_listener_costs_nothing(a_line: Callable[..., Line]) -> None:
     """No gap at all: what the switch said meanwhile was kept."""
     line = a_line(with_log=False)
-    for _ in range(2):
+    for kill in (1, 2):
         line.go_on()
-        pid = json.loads((line.data_dir / "postgres.json").read_text())["server"]
-        os.kill(pid, signal.SIGKILL)
+        line.kill_database()
         line.go_on(3.0, 4.0)
+        line.listener.wait_until_said("The database answers again", times=kill)
     line.finish()
     line.check()
     assert len(line.covered()) == 1
@@ -160,7 +167,7 @@ def test_a_database_and_the_listener_killed_together(a_line: Callable[..., Line]
     """The database first, so that what is received until the listener dies lies in the spool alone."""
     line = a_line(with_log=False)
     line.go_on(2.0, 3.0)
-    os.kill(json.loads((line.data_dir / "postgres.json").read_text())["server"], signal.SIGKILL)
+    line.kill_database()
     time.sleep(0.5)
 
     def start_again() -> None:
