@@ -22,6 +22,9 @@ _STILL_OWED = "contact.lost_callers_owed_for"
 _PROMISED = "contact.callback_within"
 _PACK_RENEWED = "contact.fallback.pack_renewed_after"
 _PACK_FORMS = "contact.fallback.forms"
+_STALE = "contact.live.stale_after_s"
+_GAP = "contact.live.gap_after_s"
+_NOTES = "contact.live.notes_after_call_s"
 
 
 def declare() -> None:
@@ -48,6 +51,13 @@ def declare() -> None:
         f"to know the contacts in {_SHARED_DAYS} days from which a number counts as shared",
     )
     require_threshold(_REPEAT, Unit.DAYS, _ROOM, "to know within how long a contact counts as a repeat")
+    require_threshold(
+        _STALE, Unit.SECONDS, _ROOM, "to know after how long a silence live figures are shown as old"
+    )
+    require_threshold(_GAP, Unit.SECONDS, _ROOM, "to know after how long a silence no live figure is shown")
+    require_threshold(
+        _NOTES, Unit.SECONDS, _ROOM, "to know how long after a call a handler counts as finishing notes"
+    )
     require_threshold(
         _HANDLER, Unit.NUMBER, _ROOM, "to know the fewest contacts for a figure about one handler"
     )
@@ -124,3 +134,12 @@ def pack_renewed_after(at: datetime) -> timedelta:
 def forms_in_pack(at: datetime) -> int:
     """How many blank forms a printed pack has."""
     return int(threshold(_PACK_FORMS, at=at).value)
+def stale_after(at: datetime) -> timedelta:
+    """After how long a silence of a switch its figures are shown as old."""
+    return timedelta(seconds=float(threshold(_STALE, at=at).value))
+def gap_after(at: datetime) -> timedelta:
+    """After how long a silence of a switch no figure of it is shown as if it were now."""
+    return timedelta(seconds=float(threshold(_GAP, at=at).value))
+def notes_after_call(at: datetime) -> timedelta:
+    """How long after a call a handler counts as finishing notes, if they do not say otherwise."""
+    return timedelta(seconds=float(threshold(_NOTES, at=at).value))

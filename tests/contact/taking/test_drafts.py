@@ -136,7 +136,7 @@ def test_what_is_no_field_of_the_page_is_left_out(house: None, sam: Account) -> 
 def test_finishing_twice_records_once_and_a_change_after_it_is_another_version(
     house: None, sam: Account
 ) -> None:
-    words = {"disposition": "ADVICE", "promise_by": "2026-11-22T16:00", "number": "07700 900142"}
+    words = {"disposition": "ADVICE", "promise_by": "16:00", "number": "07700 900142"}
     kept = save_draft(
         actor=sam.actor, account_id=sam.id, save=typed(1, "Lost keys", words=words, entered_later=True)
     )
@@ -158,6 +158,8 @@ def test_finishing_twice_records_once_and_a_change_after_it_is_another_version(
     ("words", "field"),
     [
         ({"promise_by": "tomorrow"}, "promise_by"),
+        ({"promise_by": "9:00"}, "promise_by"),
+        ({"promise_by": "31/11/2026 9:00"}, "promise_by"),
         ({"disposition": "NO_SUCH"}, "disposition"),
         ({"referral_reason": "Locks"}, "agency"),
     ],

@@ -115,7 +115,7 @@ def _is_worth_keeping(draft: ContactDraft, writer: UUID, words: Mapping[str, Any
     """Another window takes over, something that stood there is gone, or a minute has passed."""
     before, after = str(draft.words.get("narrative", "")), str(words.get("narrative", ""))
     if draft.writer != writer or not after.startswith(before.rstrip()):
-        return draft.words != words
+        return bool(draft.words != words)
     last = (
         draft.revisions.filter(beside=False).order_by("-saved_at").values_list("saved_at", flat=True).first()
     )

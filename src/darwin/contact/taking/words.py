@@ -1,11 +1,13 @@
 """What a handler typed, as it is kept, and the contact that it tells of when it is finished."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from darwin.contact.periods import NotADay, read_moment
 from darwin.contact.services.logging import ContactEntry, ContactRefused, ReferralEntry
 from darwin.contact.services.queues import TELEPHONE
 from darwin.deadlines.clock import LONDON
@@ -16,6 +18,7 @@ TEXTS = (
     "who",
     "number",
     "channel",
+    "came_at",
     "caller_role",
     "disposition",
     "language",
@@ -54,9 +57,10 @@ def entry_of(
     def said(name: str) -> str | None:
         return str(words.get(name, "")).strip() or None
 
+    came_at = _came_at(said("came_at"), finished_at)
     agency, why = said("agency") or "", said("referral_reason") or ""
     return ContactEntry(
-        taken_at=taken_at,
+        taken_at=came_at or taken_at,
         channel=said("channel") or TELEPHONE,
         caller=said("number"),
         narrative=str(words.get("narrative", "")),
@@ -67,20 +71,52 @@ def entry_of(
         language=said("language"),
         access_route=said("access_route"),
         tags=tuple(words.get(TAGS, ())),
-        promise_by=_moment(said("promise_by")),
+        promise_by=_promised_by(said("promise_by"), finished_at),
         promised_at=finished_at,
         referrals=(ReferralEntry(agency=agency, reason=why),) if agency or why else (),
-        entered_later=entered_later,
+        entered_later=entered_later or came_at is not None,
     )
 
 
-def _moment(written: str | None) -> datetime | None:
-    """A day and a time of day as a browser's own field writes it ("2026-11-22T15:30"), in London."""
+_TIME = re.compile(r"(?:(?P<day>.+?)[ ,T]+)?(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)")
+
+
+def _moment(written: str, field: str, now: datetime) -> datetime:
+    """A moment in London: "15:30" (today), or a day and a time of day. Raises ContactRefused for `field`."""
+    found = _TIME.fullmatch(" ".join(written.split()))
+    if found is None:
+        raise ContactRefused([(field, _("Write the time of day, like 15:30. What you typed is kept."))])
+    try:
+        day = read_moment(found["day"], last=False) if found["day"] else now
+    except NotADay as fault:
+        raise ContactRefused([(field, str(fault))]) from None
+    local = day.astimezone(LONDON)
+    return datetime.combine(local.date(), time(int(found["hour"]), int(found["minute"])), LONDON)
+
+
+def _promised_by(written: str | None, now: datetime) -> datetime | None:
     if written is None:
         return None
-    try:
-        return datetime.fromisoformat(written).replace(tzinfo=LONDON)
-    except ValueError:
+    by = _moment(written, "promise_by", now)
+    if by <= now:
         raise ContactRefused(
-            [("promise_by", _("Write the day and the time of day of the call-back. What you typed is kept."))]
-        ) from None
+            [
+                (
+                    "promise_by",
+                    _("That moment has passed. Write a later one, with its day. What you typed is kept."),
+                )
+            ]
+        )
+    return by
+
+
+def _came_at(written: str | None, now: datetime) -> datetime | None:
+    """When a contact came that is entered later than it came; None where nobody said."""
+    if written is None:
+        return None
+    at = _moment(written, "came_at", now)
+    if at > now:
+        raise ContactRefused(
+            [("came_at", _("That moment has not come yet. Write when it came. What you typed is kept."))]
+        )
+    return at
