@@ -242,14 +242,21 @@ class OverrideForm(forms.Form):
 class FinishForm(forms.Form):
     """What came of an attempt."""
 
-    result = forms.ChoiceField(label=gettext_lazy("What came of it"))
+    result = forms.ChoiceField(
+        label=gettext_lazy("What came of it"),
+        error_messages={
+            "required": gettext_lazy(
+                "Say what came of it: choose one of the results. The number is still yours."
+            )
+        },
+    )
     note = forms.CharField(required=False, max_length=2000, label=gettext_lazy("Note"))
 
     def __init__(self, at: datetime, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         result = self.fields["result"]
         assert isinstance(result, forms.ChoiceField)
-        result.choices = [
+        result.choices = [("", _("Choose"))] + [
             (code, str(value))
             for code, value in thresholds.results(at).items()
             if value.attributes.get("chosen")

@@ -11,7 +11,7 @@ from darwin.deadlines import clock
 from darwin.outbound.channels import channels_of
 from darwin.outbound.deciding import Asked, situations_of
 from darwin.outbound.forms import DAYS, IDENTIFIED, SafeContactForm
-from darwin.outbound.judging import Answer, Decision, judge
+from darwin.outbound.judging import Answer, Decision, Limits, judge
 from darwin.outbound.models import ContactPoint, PointKind, SafeContact
 from darwin.outbound.permissions import DECIDE_UNSAFE
 from darwin.outbound.points import Destination
@@ -100,12 +100,14 @@ def safe_contact_of(
     )
 
 
-def _way(label: str, decision: Decision, limits: Any) -> WayShown:
+def _way(label: str, decision: Decision, limits: Limits) -> WayShown:
+    why = sentences(decision, limits)
     if decision.allowed:
-        state = "safe"
-    else:
-        state = "not_now" if decision.safe and decision.can_be_reached else "not_safe"
-    return WayShown(label, state, sentences(decision, limits), condition_words(decision.conditions))
+        return WayShown(label, "safe", [], condition_words(decision.conditions))
+    if decision.safe and decision.can_be_reached:
+        return WayShown(label, "not_now", why, condition_words(decision.conditions))
+    # Whoever may not ring at all needs neither the hours nor the conditions.
+    return WayShown(label, "not_safe", why[:1], [])
 
 
 def _answer(row: SafeContact, kind: PointKind, reader: Account, supervises: bool) -> AnswerShown:
