@@ -19,6 +19,7 @@ from darwin.contact.models import (
 from darwin.contact.records import CallRecord, LegRecord
 from darwin.contact.services.calls import record_calls
 from darwin.contact.services.coverage import record_coverage
+from darwin.contact.services.logging import ContactEntry, log_contact
 from darwin.contact.services.queues import open_queue
 from darwin.contact.telephony.events import Outcome
 from darwin.deadlines import clock
@@ -132,3 +133,20 @@ example("contact:measures", prepare=_calls, many_rows=True)
 example("contact:measure", prepare=_measure)
 example("contact:note", prepare=_measure)
 example("contact:note_withdraw", prepare=_note, method="post")
+
+
+def _logged(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """A contact that the client named example logged, with so many versions of its record."""
+    for number in range(min(rows, 30)):
+        entry = ContactEntry(taken_at=clock.now(), caller="07700 900142", narrative=f"Version {number}")
+        logged = log_contact(actor=IMPORTER, entry=entry, source="api/example", source_key="one")
+    return {"contact_id": logged.contact_id}
+
+
+example("api:contact", prepare=_logged)
+example(
+    "api:contacts",
+    method="post",
+    data={"channel": "PHONE_101", "number": "07700 900142", "disposition": "ADVICE"},
+)
+example("api:telephony-events", method="post", data=[])

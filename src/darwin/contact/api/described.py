@@ -1,4 +1,4 @@
-"""The description for programs (JSON Schema) of what an adapter may send, made from the table that is enforced."""
+"""What an adapter may send, described for programs (JSON Schema) from the table that is enforced."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""POST /api/telephony/events: the calls of a switch that Darwin does not listen to itself (docs/telephony.md)."""
+"""POST /api/telephony/events: the calls of a switch that Darwin does not listen to (docs/telephony.md)."""
 
 import json
 from datetime import timedelta

@@ -77,11 +77,10 @@ def _read_item(delivery: Delivery, index: int, item: object, switch: str, now: d
     if not isinstance(item, dict):
         raise EventRejected("It is not an object. An event is a JSON object with event_id, type and at.")
     kind = fields.text(item, "type", needed=True)
-    place, warnings = f"Event {index}", list[str]()
+    place, warnings, events = f"Event {index}", list[str](), list[CallEvent]()
     if kind == HEARTBEAT:
         _watch(delivery, read_watching(item, now))
         fields.warn_of_unknown(item, WATCHING_FIELDS, warnings, place)
-        events = []
     elif kind == SNAPSHOT:
         watching, snapshot, events = read_snapshot(item, switch, now, warnings, place)
         _watch(delivery, watching)

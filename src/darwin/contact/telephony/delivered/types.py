@@ -17,8 +17,8 @@ LATEST = timedelta(days=400)
 """How late an event may be: a year's log that was found again. What is older is imported, not delivered."""
 FURTHEST_AHEAD = timedelta(days=1)
 CLOCK_TOLERANCE = timedelta(seconds=5)
-"""How far a switch's clock may be from Darwin's before it is said. Clocks that are kept agree within a second;
-the rest is the way here."""
+"""How far a switch's clock may be from Darwin's before it is said. Clocks that are kept agree within a
+second; the rest is the way here."""
 LONGEST_MS = 7 * 24 * 3600 * 1000
 """No wait or talk lasts a week; a larger number is a moment, or microseconds."""
 MOST_DIGITS = 15
