@@ -19,8 +19,10 @@ from darwin.contact.models import (
 from darwin.contact.records import CallRecord, LegRecord
 from darwin.contact.services.calls import record_calls
 from darwin.contact.services.coverage import record_coverage
+from darwin.contact.services.deliveries import take_delivery
 from darwin.contact.services.logging import ContactEntry, log_contact
 from darwin.contact.services.queues import open_queue
+from darwin.contact.telephony.delivered.reading import read_delivery
 from darwin.contact.telephony.events import Outcome
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
@@ -150,3 +152,28 @@ example(
     data={"channel": "PHONE_101", "number": "07700 900142", "disposition": "ADVICE"},
 )
 example("api:telephony-events", method="post", data=[])
+
+
+def _told(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """A call that the client named example told of, and that joined so many times."""
+    start = clock.now() - timedelta(minutes=5)
+    for number in range(min(rows, 100)):
+        told = {"call_id": "c1", "queue": "101", "caller": "07700 900142"}
+        joined = start + timedelta(seconds=2 * number)
+        kinds = (("call.queued", 0, {}), ("call.left", 1, {"reason": "abandoned"}))
+        events = [
+            {
+                "event_id": f"{number}-{kind}",
+                "type": kind,
+                "at": (joined + timedelta(seconds=after)).isoformat(),
+            }
+            | told
+            | more
+            for kind, after, more in kinds
+        ]
+        delivery = read_delivery(events, switch="example", now=clock.now())
+        take_delivery(actor=IMPORTER, switch="example", delivery=delivery)
+    return {}
+
+
+example("api:telephony-call", prepare=_told, data={"call_id": "c1"})
