@@ -160,7 +160,7 @@ def _told(account: Account | None, rows: int) -> Mapping[str, Any]:
     for number in range(min(rows, 100)):
         told = {"call_id": "c1", "queue": "101", "caller": "07700 900142"}
         joined = start + timedelta(seconds=2 * number)
-        kinds = (("call.queued", 0, {}), ("call.left", 1, {"reason": "abandoned"}))
+        kinds = (("call.queued", 0, {}), ("call.left", 1, {"reason": "abandoned", "wait_ms": 1000}))
         events = [
             {
                 "event_id": f"{number}-{kind}",

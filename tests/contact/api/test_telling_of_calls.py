@@ -380,6 +380,7 @@ WRONG = [
     (but(type="call.connected"), "agent is missing. An event call.connected"),
     (but(type="call.left"), "reason is missing. An event call.left needs it: one of LEAVEEMPTY"),
     (but(type="call.left", reason="bored"), "“bored” is no reason of call.left: one of LEAVEEMPTY"),
+    (but(type="call.left", reason="key"), "wait_ms is missing. An event call.left with the reason key needs"),
     (but(type="call.transferred", reason="warm"), "“warm” is no reason of call.transferred: one of attended"),
     (but(type="call.completed", agent="d", reason="system"), "“system” is no reason of call.completed"),
     (but(type="call.refused", reason="x" * 61), "reason has more than 60 characters."),
@@ -497,6 +498,7 @@ def test_every_type_of_the_table_is_taken(switch: Machine) -> None:
     for kind, rule in TYPES.items():
         for reason in sorted(rule.reasons or ["idle" if kind == "agent.state" else ""]):
             given_ = {name: whole[name] for name in rule.needs} | ({"reason": reason} if reason else {})
+            given_ |= {"wait_ms": 1000} if reason in rule.waits else {}
             events.append(event(kind, len(events), **given_))
     events += [event("heartbeat", 40), event("snapshot", 40, calls=[])]
     said = tell(switch, events).json()

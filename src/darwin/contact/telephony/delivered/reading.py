@@ -107,9 +107,15 @@ def _read_event(
     if kind not in KINDS:
         raise EventRejected(f"There is no type “{kind}”. The types are: {', '.join(KINDS)}.")
     rule = TYPES[EventType(kind)]
+    reason = _reason(told, kind, rule)
     for name in rule.needs:
         if told.get(name) in (None, ""):
             raise EventRejected(f"{name} is missing. An event {kind} ({rule.meaning}) needs it.")
+    if reason in rule.waits and told.get("wait_ms") is None:
+        raise EventRejected(
+            f"wait_ms is missing. An event {kind} with the reason {reason} needs it: it says which joining "
+            "of the queue ended."
+        )
     return CallEvent(
         event_id=stored_id(switch, fields.text(told, "event_id", needed=True)),
         source=SOURCE,
@@ -130,7 +136,7 @@ def _read_event(
         wait_ms=fields.duration(told, "wait_ms"),
         ring_ms=fields.duration(told, "ring_ms"),
         talk_ms=fields.duration(told, "talk_ms"),
-        reason=_reason(told, kind, rule),
+        reason=reason,
     )
 
 
