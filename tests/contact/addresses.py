@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from tests.addresses import example
+from tests.contact.taking.calls import Floor
 
 from darwin.contact.coverage import EVERYTHING, Span
 from darwin.contact.models import (
@@ -15,17 +16,21 @@ from darwin.contact.models import (
     ImportReject,
     ImportRun,
     MeasureAnnotation,
+    SwitchCommand,
 )
 from darwin.contact.records import CallRecord, LegRecord
 from darwin.contact.services.calls import record_calls
 from darwin.contact.services.coverage import record_coverage
 from darwin.contact.services.deliveries import take_delivery
+from darwin.contact.services.drafts import DraftSave, save_draft
 from darwin.contact.services.logging import ContactEntry, log_contact
 from darwin.contact.services.queues import open_queue
+from darwin.contact.taking.people import identify_new
 from darwin.contact.telephony.delivered.reading import read_delivery
 from darwin.contact.telephony.events import Outcome
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
+from darwin.ledger.ids import new_id
 from darwin.staff.models import Account
 
 IMPORTER = Actor.system("import")
@@ -122,6 +127,55 @@ def _run(number: int) -> ImportRun:
     )
 
 
+def _my_call(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """A call that rings at the person's own telephone, whose number has rung `rows` times before."""
+    calls_of_today(rows)
+    if account is None:
+        return {}
+    Floor(account, f"PJSIP/{account.id}"[:40], switch="example").rings(
+        f"own-{next(_batch)}", clock.now(), "07700 900001"
+    )
+    return {}
+
+
+def _own_call(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """The same call's contact, spoken, with notes and a caller who is known."""
+    calls_of_today(rows)
+    if account is None:
+        return {"key": new_id()}
+    floor = Floor(account, f"PJSIP/{account.id}"[:40], switch="example")
+    call_id = f"own-{next(_batch)}"
+    key = floor.rings(call_id, clock.now(), "07700 900001")
+    floor.answered(call_id, clock.now())
+    save = DraftSave(
+        key=key, writer=new_id(), revision=1, begun_at=clock.now(), words={"narrative": "Lost keys"}
+    )
+    save_draft(actor=account.actor, account_id=account.id, save=save)
+    identify_new(actor=account.actor, key=key, name="Priya Desai", born="", address="", role="")
+    return {"key": key}
+
+
+def _command(account: Account | None, rows: int) -> Mapping[str, Any]:
+    command = SwitchCommand.objects.create(
+        switch="example",
+        kind="ready",
+        interface="PJSIP/1001",
+        asked_at=clock.now(),
+        asked_by=account.id if account else None,
+    )
+    return {"command_id": command.id}
+
+
+example("contact:my_call", prepare=_my_call, many_rows=True)
+example("contact:call_shell")
+example("contact:call_worker")
+example("contact:ask_switch", prepare=_my_call, data={"kind": "ready"}, method="post")
+example("contact:switch_asked", prepare=_command)
+example("contact:call_parts", prepare=_own_call, many_rows=True)
+example("contact:call_notes", prepare=_own_call)
+example("contact:call_who", prepare=_own_call)
+example("contact:call_safe", prepare=_own_call)
+example("contact:call_history", prepare=_own_call)
 example("contact:line", prepare=_calls, many_rows=True)
 example("contact:lost_callers", prepare=_calls, many_rows=True)
 example("contact:entries", prepare=_calls, many_rows=True)

@@ -294,3 +294,36 @@ class ApiAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"answer {self.id}"
+
+
+class WallScreen(models.Model):
+    """A screen on a wall: it shows walls, and nobody signs in at it.
+
+    code_hash: of the code that pairs it, good once and until code_good_until. token_hash: of what its browser
+    keeps; "" until it is paired. made_by: the account that named it, None for the command line.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=80)
+    code_hash = models.CharField(max_length=64, unique=True)
+    code_good_until = models.DateTimeField()
+    token_hash = models.CharField(max_length=64, blank=True, default="")
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+    paired_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token_hash"], condition=~Q(token_hash=""), name="one_wall_screen_a_token"
+            ),
+            models.CheckConstraint(
+                name="a_paired_wall_screen_has_a_token",
+                condition=Q(paired_at__isnull=True, token_hash="")
+                | (Q(paired_at__isnull=False) & ~Q(token_hash="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

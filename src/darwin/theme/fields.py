@@ -30,7 +30,7 @@ def draw_field(
         "hint": hint,
         "described": " ".join(described),
         "grouped": grouped,
-        # Django derives the checkboxes from the radios.
+        # Django's check boxes are a kind of its radios.
         "kind": "checkboxes" if isinstance(widget, forms.CheckboxSelectMultiple) else "radios",
         "single_box": isinstance(widget, forms.CheckboxInput),
     }

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ("person_id", models.UUIDField(null=True)),
                 ("role", models.CharField(default="", max_length=30)),
                 ("asked_at", models.DateTimeField()),
-                ("asked_by", models.UUIDField()),
+                ("asked_by", models.UUIDField(null=True)),
             ],
             options={
                 "indexes": [models.Index(fields=["key", "asked_at"], name="identity_of_contact")],

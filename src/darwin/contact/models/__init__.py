@@ -4,6 +4,7 @@ from darwin.contact.models.annotations import AnnotationKind, MeasureAnnotation
 from darwin.contact.models.contacts import Announcement, Contact
 from darwin.contact.models.drafts import CallerIdentity, ContactDraft, DraftRevision, IdentityKind
 from darwin.contact.models.evidence import CallEvent, Coverage, SwitchMember
+from darwin.contact.models.fallback import FallbackPack, PaperForm
 from darwin.contact.models.floor import (
     CommandKind,
     FloorCall,
@@ -37,6 +38,7 @@ __all__ = [
     "Coverage",
     "DraftRevision",
     "FailureDemandTag",
+    "FallbackPack",
     "FloorCall",
     "FloorMember",
     "FloorStage",
@@ -47,6 +49,7 @@ __all__ = [
     "LegKind",
     "MeasureAnnotation",
     "NoAnswer",
+    "PaperForm",
     "ReferralNote",
     "RepeatContactLink",
     "SwitchCommand",

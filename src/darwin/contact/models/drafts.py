@@ -92,7 +92,7 @@ class CallerIdentity(models.Model):
     person_id = models.UUIDField(null=True)
     role = models.CharField(max_length=30, default="")
     asked_at = models.DateTimeField()
-    asked_by = models.UUIDField()
+    asked_by = models.UUIDField(null=True)  # the account
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["key", "asked_at"], name="identity_of_contact")]

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 
 from darwin.contact.coverage import Span
-from darwin.contact.numbers import normalise_number
 from darwin.contact.records import CallRecord, Recorded, fingerprint_of
 from darwin.contact.services.bulk import change_rows, copy_rows, select_rows
 from darwin.contact.services.coverage import store_coverage
@@ -23,6 +22,7 @@ from darwin.contact.services.queues import TELEPHONE, queues_by_slug
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
+from darwin.science.numbers import normalise_number
 
 CONTACT_COLUMNS = (
     "id",

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from darwin.contact.models import Contact, ContactRecord, ReferralNote
-from darwin.contact.numbers import normalise_number
 from darwin.contact.services.bulk import change_rows
 from darwin.contact.services.promises import make_promise
 from darwin.contact.services.queues import TELEPHONE
@@ -19,6 +18,7 @@ from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
 from darwin.reference.queries import UnknownReference, code
+from darwin.science.numbers import normalise_number
 
 BY_HAND = "by hand"
 """The source of a contact that no switch and no log delivered: its key is its own identifier."""
