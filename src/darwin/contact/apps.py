@@ -15,7 +15,7 @@ class ContactConfig(AppConfig):
         from darwin.contact.fallback.sections import register_section
         from darwin.contact.now.screens import register_screens
         from darwin.contact.services.callbacks import ring_by_switch
-        from darwin.contact.taking import desk, desks
+        from darwin.contact.taking import desk, desks, earlier
         from darwin.outbound.channels import CALL_BACK, give_sender
         from darwin.staff.idle import never_lock_while
         from darwin.theme.navigation import Item, navigation
@@ -23,6 +23,7 @@ class ContactConfig(AppConfig):
         thresholds.declare()
         deadline_kinds.declare()
         desks.register()
+        earlier.register()
         register_screens()
         never_lock_while(desk.on_live_call)
         # The rules are declared at the start, so that the matrix knows them before a page is opened.

@@ -1,6 +1,6 @@
 // The handler's screen: pops when their call rings, keeps what is typed, asks the switch. Without scripts the
 // page works by its forms; with them nothing moves under the hand and nothing typed waits for a server.
-import { clockTime, now, recordTime, setServerTime, tick } from "./clocks.js";
+import { clockTime, now, recordTime, remember } from "./clocks.js";
 import { watchDesk } from "./desk.js";
 import { Keeper, WRITER } from "./keeping.js";
 import { newId } from "./store.js";
@@ -278,7 +278,6 @@ function place(html) {
   }
   setStage(stage());
   openHistory();
-  tick();
 }
 
 // Who somebody is being asked for is not swept away by news of the line.
@@ -289,34 +288,53 @@ function isTyping(region, identity) {
 }
 
 function follow(told) {
-  setServerTime(told.now);
   desk.dataset.ready = told.ready;
   if (told.begunAt && record && !record.revision) record.begunAt = Date.parse(told.begunAt);
-  for (const clock of document.querySelectorAll("[data-clock-since]")) clock.dataset.clockSince = told.since;
+  runFrom(told.since);
 }
 
-async function openHistory() {
-  const shut = one("[data-history]");
-  if (!shut || shut.dataset.opened) return;
-  shut.dataset.opened = "yes";
+function runFrom(since) {
+  const clock = one(".d-callbar__clock time");
+  if (since) clock.dataset.since = since;
+  else {
+    delete clock.dataset.since;
+    clock.textContent = "";
+  }
+}
+
+// What costs the server more than the pop may is asked for after it: the history, and whether to ring back.
+async function openShut(name) {
+  const shut = one(`[data-${name}]`);
+  if (!shut || shut.dataset.asked) return;
+  shut.dataset.asked = "yes";
   try {
-    const answer = await keeper.ask(shut.dataset.history, { headers: { Accept: "application/json" } });
-    if (answer.ok) shut.outerHTML = await answer.text();
+    const answer = await keeper.ask(shut.dataset[name], { headers: { Accept: "application/json" } });
+    const html = await answer.text();
+    if (answer.ok && shut.isConnected) {
+      const region = shut.parentElement;
+      shut.outerHTML = html;
+      window.htmx?.process(region);
+    }
   } catch {
     keeper.lost();
   }
 }
 
-function heard(now_mine) {
+function openHistory() {
+  openShut("history");
+  openShut("safe");
+}
+
+function heard(call) {
   const before = mine;
-  mine = now_mine;
+  mine = call;
   keeper.back();
   if (!mine) {
     if (before && before.contact === desk.dataset.keyOf) over();
     else refreshReady();
     return;
   }
-  one('.d-callbar [data-clock-since]').dataset.clockSince = mine.since;
+  runFrom(mine.since);
   if (mine.contact === desk.dataset.keyOf) {
     if (stage() !== mine.stage) arriveAt(mine.stage);
     return;
@@ -599,7 +617,7 @@ function openFirst() {
 }
 
 async function start() {
-  if (!shell()) setServerTime(desk.dataset.now);
+  remember();
   one("[data-keep]").hidden = true;
   keepShell();
   await keeper.load();
