@@ -17,6 +17,9 @@ from darwin.contact.models import (
     Contact,
     ContactQueue,
     FallbackPack,
+    FloorCall,
+    FloorMember,
+    FloorStage,
     ImportReject,
     ImportRun,
     MeasureAnnotation,
@@ -28,6 +31,7 @@ from darwin.contact.services.coverage import record_coverage
 from darwin.contact.services.deliveries import take_delivery
 from darwin.contact.services.drafts import DraftSave, save_draft
 from darwin.contact.services.logging import ContactEntry, log_contact
+from darwin.contact.services.floor import note_connected
 from darwin.contact.services.queues import open_queue
 from darwin.contact.taking.people import identify_new
 from darwin.contact.telephony.delivered.reading import read_delivery
@@ -38,7 +42,8 @@ from darwin.ledger.ids import new_id
 from darwin.outbound.channels import CALL_BACK
 from darwin.outbound.models import Attempt, ContactPoint, PointKind
 from darwin.records.services.phones import link_number
-from darwin.staff.models import Account
+from darwin.staff.models import Account, WallScreen
+from darwin.staff.services import make_wall_code, pair_wall_screen
 
 IMPORTER = Actor.system("import")
 _batch = count(1)
@@ -141,6 +146,35 @@ def _my_call(account: Account | None, rows: int) -> Mapping[str, Any]:
         return {}
     Floor(account, f"PJSIP/{account.id}"[:40], switch="example").rings(
         f"own-{next(_batch)}", clock.now(), "07700 900001"
+def _floor(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """So many handlers and living calls, and the calls of the day."""
+    queue = calls_of_today(min(rows, 100))
+    now = clock.now()
+    note_connected(switch="example", source="example")
+    FloorMember.objects.bulk_create(
+        (
+            FloorMember(switch="example", queue="101", interface=f"PJSIP/{number}", state="idle", since=now)
+            for number in range(rows)
+        ),
+        ignore_conflicts=True,
+    )
+    contacts = Contact.objects.order_by("first_offered_at")[:rows]
+    FloorCall.objects.bulk_create(
+        [
+            FloorCall(
+                switch="example",
+                call_id=contact.source_key,
+                contact=contact,
+                queue=queue,
+                stage=FloorStage.WAITING,
+                since=now,
+                arrived_at=now,
+                joined_at=now,
+                caller_number=contact.caller_number,
+            )
+            for contact in contacts
+        ],
+        ignore_conflicts=True,
     )
     return {}
 
@@ -183,6 +217,28 @@ example("contact:call_notes", prepare=_own_call)
 example("contact:call_who", prepare=_own_call)
 example("contact:call_safe", prepare=_own_call)
 example("contact:call_history", prepare=_own_call)
+
+
+def _wall_screens(account: Account | None, rows: int) -> Mapping[str, Any]:
+    return {"screen_id": [_wall_screen(number) for number in range(rows)].pop().id}
+
+
+def _wall_screen(number: int) -> WallScreen:
+    actor = Actor.system("example")
+    return pair_wall_screen(
+        actor=actor, code=make_wall_code(actor=actor, name=f"Wall {next(_batch)} {number}")[1]
+    )[0]
+
+
+def _walls(account: Account | None, rows: int) -> Mapping[str, Any]:
+    _wall_screens(account, rows)
+    return {}
+
+
+example("contact:wall", prepare=_floor, many_rows=True)
+example("contact:wall_screens", prepare=_walls, many_rows=True)
+example("contact:wall_screen_add", method="post", data={"name": "Control room, left"})
+example("contact:wall_screen_end", prepare=_wall_screens, method="post")
 example("contact:line", prepare=_calls, many_rows=True)
 example("contact:lost_callers", prepare=_calls, many_rows=True)
 example("contact:entries", prepare=_calls, many_rows=True)
