@@ -30,8 +30,8 @@ from darwin.contact.services.calls import record_calls
 from darwin.contact.services.coverage import record_coverage
 from darwin.contact.services.deliveries import take_delivery
 from darwin.contact.services.drafts import DraftSave, save_draft
-from darwin.contact.services.logging import ContactEntry, log_contact
 from darwin.contact.services.floor import note_connected
+from darwin.contact.services.logging import ContactEntry, log_contact
 from darwin.contact.services.queues import open_queue
 from darwin.contact.taking.people import identify_new
 from darwin.contact.telephony.delivered.reading import read_delivery
@@ -146,6 +146,10 @@ def _my_call(account: Account | None, rows: int) -> Mapping[str, Any]:
         return {}
     Floor(account, f"PJSIP/{account.id}"[:40], switch="example").rings(
         f"own-{next(_batch)}", clock.now(), "07700 900001"
+    )
+    return {}
+
+
 def _floor(account: Account | None, rows: int) -> Mapping[str, Any]:
     """So many handlers and living calls, and the calls of the day."""
     queue = calls_of_today(min(rows, 100))
