@@ -7,3 +7,9 @@ class PracticeConfig(AppConfig):
     name = "darwin.practice"
     label = "practice"
     verbose_name = "Practice"
+
+    def ready(self) -> None:
+        from darwin.practice import permissions
+        from darwin.theme.practice_panel import put_beside_every_page
+
+        put_beside_every_page("practice:caller_part", permissions.HEAR_CALLER)

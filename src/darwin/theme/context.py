@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from darwin.deadlines import clock
 from darwin.theme.navigation import Shown, navigation
+from darwin.theme.practice_panel import panel_address
 from darwin.theme.tokens import THEMES
 
 COOKIE = "darwin_theme"
@@ -39,6 +40,11 @@ class Theme:
     def rate(self) -> int:
         """How many times as fast as real time the installation's clock runs."""
         return clock.rate()
+
+    @property
+    def panel(self) -> str:
+        """Where the panel of practice mode comes from for this person; "" if they have none."""
+        return panel_address(self.request) if self.practice else ""
 
     @property
     def navigation(self) -> list[Shown]:

@@ -245,10 +245,11 @@ class PracticeFloor(Floor):
         return lengths.wrap[n] // 2 if call.queue == CALL_BACKS else lengths.wrap[n]
 
     def talked(self, call: LiveCall, seat: Seat, now: int, ended_by: str) -> None:
-        caller, chance = call.caller, call.caller.chance
         if seat.person or call.queue == CALL_BACKS:
             self.say_completed(call, seat, now, ended_by or "caller")
-        elif call.queue == "switchboard":
+            return
+        caller, chance = call.caller, call.caller.chance
+        if call.queue == "switchboard":
             if chance[SERVED] < SERVED_BY_SWITCHBOARD:
                 self.say_completed(call, seat, now, "caller")
                 self.told.calls.append(replace(caller.call, disposition="RESOLVED_AT_CONTACT"))
