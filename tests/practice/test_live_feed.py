@@ -68,7 +68,7 @@ def load_history(world: World) -> None:
 
 
 def test_calls_arrive_wait_are_answered_and_give_up_within_a_few_minutes(world: World) -> None:
-    world.pass_by(15 * 60, step=5)
+    world.pass_by(12 * 60, step=8)
     outcomes = Counter(ContactLeg.objects.values_list("outcome", flat=True))
     assert outcomes["answered"] > 20
     assert outcomes["abandoned"] >= 1
@@ -81,7 +81,7 @@ def test_calls_arrive_wait_are_answered_and_give_up_within_a_few_minutes(world: 
 
 def test_what_is_stored_of_a_live_call_is_what_the_history_stores(world: World) -> None:
     """Channel, kinds of legs, language and what came of it: so that no figure shows a seam."""
-    world.pass_by(40 * 60, step=10)
+    world.pass_by(30 * 60, step=15)
     settled = Contact.objects.filter(on_floor__isnull=True)
     channels = Counter(settled.values_list("channel", flat=True))
     assert channels["PHONE_101"] > 15

@@ -68,6 +68,7 @@ def _keep_busy(floor: PracticeFloor, call: Call, now: int, *, talking_too: bool)
             seat = _seat(floor, leg)
             if seat.doing is Doing.OFF:
                 floor.finish_notes(seat, now, until)
+                floor.switch.of_seat(now, seat, "idle" if leg.completed <= now else "in use")
 
 
 def _adopt(floor: PracticeFloor, caller: Caller, now: int) -> None:

@@ -228,8 +228,8 @@ class Floor:
         self.plan(duty.end, lambda at: self._perhaps(seat, at))
         if seat.doing is Doing.OFF:
             self.settle(seat, now)
-        else:
-            self.switch.of_seat(now, seat, "idle" if seat.call else "in use")
+        elif not seat.said:
+            self.switch.of_seat(now, seat, "idle")
 
     def _perhaps(self, seat: Seat, now: int) -> None:
         if seat.doing is Doing.FREE:
