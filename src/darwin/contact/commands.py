@@ -14,10 +14,12 @@ import click
 
 from darwin.contact.imports.report import ImportRefused
 from darwin.deadlines.clock import LONDON
+from darwin.errors import DarwinError
 from darwin.ledger.actors import Actor
 
 if TYPE_CHECKING:
     from darwin.contact.imports.report import ImportReport, Progress
+    from darwin.supervisor.house import House
 
 COUNT_EVERY_S = 60.0
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -170,11 +172,106 @@ def count_months(forever: bool) -> None:
         if not forever:
             click.echo(f"{counted:,} months were counted; all are kept now.", err=True)
             return
-        stopped = Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopped.set())
+        stopped = _stopped_by_signals()
         while not stopped.wait(COUNT_EVERY_S):
             _count_months(shown=False)
+
+
+@commands.group(name="listen")
+def listen_group() -> None:
+    """Listen to a live switch, until Ctrl-C."""
+
+
+@listen_group.command(name="asterisk")
+@click.option("--host", required=True, help="The machine of the switch's manager interface.")
+@click.option("--port", type=click.IntRange(1, 65535), default=5038, show_default=True)
+@click.option("--user", required=True, help="The manager user (manager.conf).")
+@click.option("--secret-file", type=FILE, required=True, help="The file that holds the user's secret.")
+@switch_option
+@click.option("--queue-log", type=FILE, help="The switch's queue_log, to fill gaps in from.")
+@click.option("--ring-out-context", default="", help="The dialplan context that dials for a handler.")
+@click.option("--forever", is_flag=True, help="Go on trying where the switch refuses the secret.")
+def listen_asterisk(
+    host: str,
+    port: int,
+    user: str,
+    secret_file: Path,
+    switch: str,
+    queue_log: Path | None,
+    ring_out_context: str,
+    forever: bool,
+) -> None:
+    """Asterisk, by its manager interface (AMI)."""
+    from darwin.contact.listening.secrets import read_secret, spool_folder
+    from darwin.supervisor.house import open_house
+    from darwin.supervisor.locks import FileLock
+    from darwin.supervisor.progress import say
+
+    secret = read_secret(secret_file)
+    stopped = _stopped_by_signals()
+    with open_house() as house:
+        from darwin.contact.listening.run import listen
+        from darwin.contact.listening.session import Line
+
+        folder = spool_folder(house.data_dir, switch)
+        alone = FileLock(house.data_dir / "lock" / f"listen-{folder.name}")
+        if not alone.try_exclusive():
+            alone.close()
+            raise DarwinError(
+                f"Another process listens to the switch {switch} already. Nothing was started. End that one, "
+                "or give this switch another name with --switch."
+            )
+        try:
+            listen(
+                Line(switch, host, port, user, secret, house.mode == "shadow", ring_out_context),
+                folder=folder,
+                stop=stopped,
+                reopen=_reopener(house),
+                say=say,
+                queue_log=queue_log,
+                keep_trying=forever,
+            )
+        finally:
+            alone.close()
+
+
+def _stopped_by_signals() -> Event:
+    stopped = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    return stopped
+
+
+def _reopener(house: House) -> Callable[[], None]:
+    """Starts the embedded database again when it has ended; a force's own is not ours to start."""
+    from darwin.supervisor.house import close_connections
+    from darwin.supervisor.postgres import open_server
+
+    server = house.server
+
+    def reopen() -> None:
+        nonlocal server
+        if server is None or server.is_alive():
+            return
+        fresh = open_server(house.data_dir)
+        server.leave()
+        server = fresh
+        close_connections()
+
+    return reopen
+
+
+@commands.command()
+@click.argument("recording", type=FILE)
+@click.option("--index", type=FILE, help="Receive times of the recording (.idx.jsonl).")
+@click.option("--port", type=click.IntRange(1, 65535), required=True, help="Where the switch is played.")
+@click.option("--speed", type=click.FloatRange(min=0.01), default=1.0, show_default=True)
+def play(recording: Path, index: Path | None, port: int, speed: float) -> None:
+    """Play a recording as if it were a live switch, on this machine, for tests and training."""
+    from darwin.contact.listening.play import play_recording
+    from darwin.supervisor.progress import say
+
+    play_recording(recording, index, port=port, speed=speed, stop=_stopped_by_signals(), say=say)
 
 
 def _count_months(*, shown: bool) -> int:
@@ -187,6 +284,28 @@ def _count_months(*, shown: bool) -> int:
     total = sum(len(months) for _family, _queue, months in months_to_count(clock.now()))
     with progress("Counting months", total, "months") as advance:
         return count_what_is_missing(clock.now(), advance)
+
+
+@commands.command(name="fallback-pack")
+@click.option("--forever", is_flag=True, help="Go on after that: make it anew each time it is due.")
+def fallback_pack(forever: bool) -> None:
+    """Make the printable pack to go on with when Darwin is away: forms, open work, numbers to ring."""
+    from darwin.supervisor.house import open_house
+
+    with open_house() as house:
+        from darwin.contact.fallback.pack import FOLDER, NEWEST
+        from darwin.contact.fallback.turns import renew_forever
+        from darwin.contact.services.fallback import renew_pack
+
+        folder = house.data_dir / FOLDER
+        if not forever:
+            pack = renew_pack(actor=Actor.system("fallback"), folder=folder)
+            click.echo(f"The pack {pack.code} is made. Print {folder / NEWEST}.")
+            return
+        stopped = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        renew_forever(stopped, folder)
 
 
 def _actor() -> Actor:

@@ -9,6 +9,7 @@ from darwin.deadlines import clock
 from darwin.theme.navigation import Shown, navigation
 from darwin.theme.practice_panel import panel_address
 from darwin.theme.tokens import THEMES
+from darwin.theme.version import assets_version
 
 COOKIE = "darwin_theme"
 
@@ -37,9 +38,14 @@ class Theme:
         return self.mode == "practice"
 
     @property
-    def rate(self) -> int:
-        """How many times as fast as real time the installation's clock runs."""
-        return clock.rate()
+    def clock(self) -> str:
+        """The installation's clock and its rate when the page is made: the page counts on from there."""
+        return f"{clock.now().isoformat()} {clock.rate():g}"
+
+    @property
+    def version(self) -> str:
+        """Of the browser's files; a page that was opened before a new one came says so."""
+        return assets_version()
 
     @property
     def panel(self) -> str:

@@ -1,14 +1,11 @@
 """Importing what an Asterisk switch left: a recording of its stream, or its queue_log."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from pathlib import Path
 
-from darwin.contact.coverage import EVERYTHING, QUEUE_LOG_TELLS, Span, Tells
 from darwin.contact.imports.report import ImportReport, Progress, Reject
-from darwin.contact.models import Announcement
 from darwin.contact.services.call_events import record_call_events
-from darwin.contact.services.coverage import record_coverage
+from darwin.contact.services.coverage import record_coverage, switch_spans
 from darwin.contact.telephony.asterisk import events_of_recording
 from darwin.contact.telephony.events import CallEvent
 from darwin.contact.telephony.queue_log import events_of_queue_log
@@ -16,7 +13,6 @@ from darwin.contact.telephony.reading import Reading
 from darwin.ledger.actors import Actor
 
 BATCH = 4000
-_BY_DIALPLAN = frozenset({Tells.ARRIVALS, Tells.REFUSALS})
 
 
 def import_asterisk_ami(
@@ -50,7 +46,7 @@ def _import_events(
         report.imported += len({row for row, event in batch if event.event_id in recorded.fresh})
         progress(reading.bytes_read - shown)
         shown = reading.bytes_read
-    record_coverage(actor=actor, switch=switch, spans=_spans(switch, queues, reading))
+    record_coverage(actor=actor, switch=switch, spans=switch_spans(switch, queues, reading.coverages))
     report.ignored = reading.ignored
     report.rejects = _rejects(path, reading)
     report.already_known = reading.rows_read - report.imported - report.ignored - report.rejected
@@ -73,36 +69,6 @@ def _batches(events: Iterator[CallEvent], reading: Reading) -> Iterator[Sequence
         batch.append((row, event))
     if batch:
         yield batch
-
-
-def _spans(switch: str, queues: set[str], reading: Reading) -> list[Span]:
-    """What was covered, for the switch and by name for each queue that was seen.
-
-    A stream tells arrivals and refusals of a queue only if the dialplan announces its calls (UserEvent).
-    """
-    spans: list[Span] = []
-    announced = set(
-        Announcement.objects.filter(queue__slug__in=queues, contact__source=switch).values_list(
-            "queue__slug", flat=True
-        )
-    )
-    for coverage in reading.coverages:
-        whole_seconds = coverage.source == "asterisk-queue-log"
-        tells = QUEUE_LOG_TELLS if whole_seconds else EVERYTHING - _BY_DIALPLAN
-        # The last moment was covered too; the span is half-open.
-        end = coverage.end + (timedelta(seconds=1) if whole_seconds else timedelta(microseconds=1))
-        for queue in (None, *sorted(queues)):
-            by_dialplan = _BY_DIALPLAN if queue in announced and not whole_seconds else frozenset()
-            spans.append(
-                Span(
-                    source=coverage.source,
-                    from_at=coverage.start,
-                    to_at=end,
-                    tells=tells | by_dialplan,
-                    queue=queue,
-                )
-            )
-    return spans
 
 
 def _rejects(path: Path, reading: Reading) -> list[Reject]:

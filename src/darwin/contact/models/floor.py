@@ -25,7 +25,8 @@ class SwitchConnection(models.Model):
     down_since = models.DateTimeField(null=True)
     heard_at = models.DateTimeField(null=True)
     instance = models.CharField(max_length=80, default="")
-    # Why it is not connected, as a sentence for the supervisor; "" where it is, or nobody knows.
+    # Why it is not connected, or what is wrong though it is (a clock an hour off), as sentences for the
+    # supervisor; "" where all is well, or nobody knows.
     trouble = models.CharField(max_length=400, default="")
 
 
@@ -79,6 +80,20 @@ class FloorMember(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["switch", "interface", "queue"], name="floor_member_once")
         ]
+
+
+class SwitchSnapshot(models.Model):
+    """The newest complete list of one switch's living calls and telephones, for a switch whose events can come
+    late: what is older than `at` and not among them is over, whenever it arrives.
+
+    living: call_ids. members: pairs of interface and queue, null: the snapshot told nothing of telephones.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    switch = models.CharField(max_length=80, unique=True)
+    at = models.DateTimeField()
+    living = ArrayField(models.CharField(max_length=200), default=list)
+    members = models.JSONField(null=True)
 
 
 class CommandKind(models.TextChoices):

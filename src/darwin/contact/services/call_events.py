@@ -10,7 +10,6 @@ from django.db import transaction
 
 from darwin.contact.coverage import Span
 from darwin.contact.models import LegKind
-from darwin.contact.numbers import normalise_number
 from darwin.contact.records import Recorded
 from darwin.contact.services.bulk import change_rows, select_rows, stage_rows
 from darwin.contact.services.coverage import store_coverage
@@ -37,6 +36,7 @@ from darwin.contact.telephony.position import position_of
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
+from darwin.science.numbers import normalise_number
 
 
 @transaction.atomic

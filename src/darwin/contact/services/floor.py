@@ -9,16 +9,17 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from darwin.contact.models import FloorCall, FloorMember, SwitchConnection
-from darwin.contact.numbers import normalise_number
 from darwin.contact.services.bulk import change_rows
 from darwin.contact.telephony.events import CallEvent, EventType
 from darwin.contact.telephony.position import Position
 from darwin.deadlines import clock
 from darwin.ledger.ids import new_id
+from darwin.science.numbers import normalise_number
 
-_PAUSED = "paused"
+LOGGED_OFF = "logged off"
 
 
 def take_turns(switch: str) -> None:
@@ -113,11 +114,29 @@ def place_members(switch: str, events: Iterable[CallEvent]) -> None:
 
 
 @transaction.atomic
-def settle_floor(*, switch: str, before: datetime, living: Collection[str]) -> int:
+def settle_floor(
+    *,
+    switch: str,
+    before: datetime,
+    living: Collection[str],
+    members: Collection[tuple[str, str]] | None = None,
+) -> int:
     """A snapshot that is complete: of the calls last placed before it, only `living` (call_ids) live. How
-    many vanished while nobody listened; their stays keep the outcome unknown until a log tells."""
+    many vanished while nobody listened; their stays keep the outcome unknown until a log tells.
+
+    members: every (interface, queue) that the snapshot shows; who is not among them has logged off. None:
+    the snapshot tells nothing of them.
+    """
     take_turns(switch)
     gone = FloorCall.objects.filter(switch=switch, since__lt=before).exclude(call_id__in=list(living))
+    if members is not None:
+        there = FloorMember.objects.filter(Q(since__isnull=True) | Q(since__lt=before), switch=switch)
+        absent = [
+            member.id
+            for member in there.exclude(state=LOGGED_OFF)
+            if (member.interface, member.queue) not in members
+        ]
+        FloorMember.objects.filter(id__in=absent).update(state=LOGGED_OFF, reason="", since=before)
     return gone.delete()[0]
 
 
@@ -139,6 +158,13 @@ def note_connected(*, switch: str, source: str, instance: str = "") -> None:
             "instance": instance, "trouble": "",
         },
     )  # fmt: skip
+
+
+def note_trouble(*, switch: str, trouble: str) -> None:
+    """The switch is heard, but something about it is not as it should be; "" when all is well again."""
+    SwitchConnection.objects.filter(switch=switch, connected_since__isnull=False).update(
+        trouble=trouble[:400]
+    )
 
 
 def note_heard(*, switch: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from darwin.contact.models import ImportReject, ImportRun
 from darwin.contact.services.bulk import copy_rows
@@ -35,6 +36,20 @@ def open_import(*, actor: Actor, kind: str, source: str, file_name: str, digest:
         subjects=[Subject("import_run", run.id)],
     )
     return run
+
+
+@transaction.atomic
+def set_row_aside(*, actor: Actor, run_id: UUID, line: int, reason: str) -> None:
+    """Note one row that was left out while the reading goes on. The reason holds none of its values."""
+    ImportRun.objects.filter(pk=run_id).update(rows_read=F("rows_read") + 1, rejected=F("rejected") + 1)
+    ImportReject.objects.create(run_id=run_id, line=line, reason=reason[:400])
+    record_entry(
+        actor=actor,
+        verb=Verb.COLLECT,
+        event="contact.row_set_aside",
+        subjects=[Subject("import_run", run_id)],
+        counts={"rejected": 1},
+    )
 
 
 @transaction.atomic

@@ -65,6 +65,11 @@ class AsteriskAdapter:
             b"QueueMemberPenalty": self._member,
         }
 
+    @property
+    def instance(self) -> str:
+        """The identity of the switch's present life (its startup time); "" until it has told."""
+        return self._make.instance
+
     # --- the session ---
 
     def begin_session(self) -> None:

@@ -4,19 +4,21 @@ time | call | queue | member | event | data. Fields by version: docs.asterisk.or
 messages in app_queue.c; older versions leave the later fields out, and an attended transfer to a link has
 one more than the others, so hold, talk and position of a transfer are counted from the end."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import BinaryIO
 
-from darwin.contact.numbers import normalise_number
 from darwin.contact.telephony.ami_events import LONGEST_S, whole
 from darwin.contact.telephony.events import CallEvent, EventType
 from darwin.contact.telephony.reading import Coverage, Reading, Reject
 from darwin.contact.telephony.recording import moment
 from darwin.errors import DarwinError
+from darwin.science.numbers import normalise_number
 
 SOURCE = "asterisk-queue-log"
 LINE_LIMIT = 65_536
@@ -209,9 +211,10 @@ def _required(line: _Line) -> list[int | None]:
 
 
 def events_of_queue_log(
-    path: Path, *, switch: str = "asterisk", reading: Reading | None = None
+    path: Path, *, switch: str = "asterisk", reading: Reading | None = None, since: datetime | None = None
 ) -> Iterator[CallEvent]:
-    """The call events of a queue_log, line by line; `reading` is filled meanwhile.
+    """The call events of a queue_log, line by line; `reading` is filled meanwhile. since: leave out the lines
+    before this moment, whose place is found without reading them.
 
     Raises DarwinError for an absent or empty file, and for one that is no queue_log.
     """
@@ -223,7 +226,7 @@ def events_of_queue_log(
     first: datetime | None = None
     last: datetime | None = None
     with path.open("rb") as file:
-        number = 0
+        number = _lines_before(file, since) if since else 0
         while raw := file.readline(LINE_LIMIT):
             number += 1
             reading.bytes_read += len(raw)
@@ -236,7 +239,7 @@ def events_of_queue_log(
                 reading.rejects.append(Reject(number, "line", found))
                 while raw and not raw.endswith(b"\n"):
                     raw = file.readline(LINE_LIMIT)
-                if not used and number >= _SNIFF_LINES:
+                if not used and since is None and number >= _SNIFF_LINES:
                     raise DarwinError(_not_a_queue_log(path))
                 continue
             used = True
@@ -246,12 +249,51 @@ def events_of_queue_log(
                 reading.ignored += 1
             else:
                 yield found
-    if not reading.rows_read:
+    if since is None and not reading.rows_read:
         raise DarwinError(f"The file {path.name} is empty. Nothing was imported.")
-    if not used:
+    if since is None and not used:
         raise DarwinError(_not_a_queue_log(path))
     if first and last:
         reading.coverages.append(Coverage(SOURCE, first, last))
+
+
+def _lines_before(file: BinaryIO, since: datetime) -> int:
+    """Go to the first line of this second or a later one; how many lines there are before it. A log is in
+    the order of time, so its place is found by halving."""
+    low, high = 0, file.seek(0, os.SEEK_END)
+    while high - low > LINE_LIMIT:
+        middle = (low + high) // 2
+        file.seek(middle)
+        file.readline(LINE_LIMIT)
+        at = _time_of_next(file)
+        if at is not None and at < since.replace(microsecond=0):
+            low = middle
+        else:
+            high = middle
+    file.seek(low)
+    if low:
+        file.readline(LINE_LIMIT)
+    place = file.tell()
+    while raw := file.readline(LINE_LIMIT):
+        line = parse_line(raw.decode("utf-8", "replace"))
+        if not isinstance(line, str) and line.at >= since.replace(microsecond=0):
+            break
+        place = file.tell()
+    file.seek(0)
+    number, left = 0, place
+    while left and (chunk := file.read(min(left, 1 << 20))):
+        number += chunk.count(b"\n")
+        left -= len(chunk)
+    return number
+
+
+def _time_of_next(file: BinaryIO) -> datetime | None:
+    """The time of the next line that has one; None at the end."""
+    while raw := file.readline(LINE_LIMIT):
+        line = parse_line(raw.decode("utf-8", "replace"))
+        if not isinstance(line, str):
+            return line.at
+    return None
 
 
 def _read_line(lines: _Lines, raw: bytes, text: str, number: int) -> CallEvent | str | None:

@@ -238,7 +238,7 @@ class _Chunks:
         return self._now.at if self._now else _EPOCH
 
 
-class _Skew:
+class Skew:
     """How far the recorder's clock is ahead of the switch's. The least delay between a Timestamp and its
     receipt shows it, because travel only adds; a session begins with what the last one showed. Without this a
     snapshot timed by a fast clock would make a waiting caller look like one who came back."""
@@ -246,6 +246,11 @@ class _Skew:
     def __init__(self) -> None:
         self._ahead = timedelta(0)
         self._is_fresh = True
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the recorder's clock is ahead; negative where it is behind."""
+        return self._ahead
 
     def begin_session(self) -> None:
         self._is_fresh = True
@@ -267,7 +272,7 @@ def _with_index(path: Path, index: Path) -> Iterator[Item]:
         opens.insert(0, _Mark(0, 0, chunks.at(1), "tcp-open"))
         closes.clear()
     ends = [mark.offset for mark in opens[1:]] + [path.stat().st_size]
-    ordinals, skew = count(), _Skew()
+    ordinals, skew = count(), Skew()
     for opened, end, closed in zip_longest(opens, ends, closes[: len(opens)]):
         skew.begin_session()
         yield from _indexed_session(
@@ -281,7 +286,7 @@ def _indexed_session(
     closed: _Mark | None,
     chunks: _Chunks,
     ordinals: Iterator[int],
-    skew: _Skew,
+    skew: Skew,
 ) -> Iterator[Item]:
     """One connection of an indexed recording; a banner in the middle of it begins another."""
     yield SessionBegan(next(ordinals), skew.corrected(opened.at))

@@ -1,0 +1,1 @@
+"""Listening to a live switch: reading it fast, keeping what was received, and storing it as evidence."""
