@@ -10,6 +10,7 @@ class PracticeConfig(AppConfig):
 
     def ready(self) -> None:
         from darwin.practice import permissions
-        from darwin.theme.practice_panel import put_beside_every_page
+        from darwin.theme.practice_panel import Panel, put_beside_every_page
 
-        put_beside_every_page("practice:caller_part", permissions.HEAR_CALLER)
+        panel = Panel(part="practice:caller_part", telephone="practice:at_telephone")
+        put_beside_every_page(panel, permissions.HEAR_CALLER)

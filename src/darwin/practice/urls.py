@@ -17,6 +17,7 @@ def practice_addresses(mode: str) -> list[URLPattern]:
         path("practice/clock/change/", views.change_hours, name="change_clock"),
         path("practice/caller/", views.caller, name="caller"),
         path("practice/caller/part/", views.caller_part, name="caller_part"),
+        path("practice/telephone/", views.at_telephone, name="at_telephone"),
     ]
 
 

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from darwin.contact.floor import call_of
 from darwin.contact.models import FloorStage
+from darwin.contact.services.switch_commands import SwitchRefuses
 from darwin.deadlines import clock
 from darwin.errors import DarwinError
 from darwin.practice.callers import card_of
 from darwin.practice.hours import RATES, jump_to_busy_monday, next_busy_monday, set_speed
+from darwin.practice.live.telephones import come_to_telephone, is_logged_on
 from darwin.practice.permissions import HEAR_CALLER, SEE_CLOCK, SET_CLOCK
 from darwin.practice.queries import load_progress
 from darwin.practice.records import SOURCE
@@ -67,6 +69,18 @@ def caller_part(request: HttpRequest) -> HttpResponse:
     return render(request, "practice/caller_part.html", _caller_context(request))
 
 
+@require_POST
+@page(HEAR_CALLER, personal=False)
+def at_telephone(request: HttpRequest) -> HttpResponse:
+    """Somebody has come to their telephone: it is ready, unless they have said themselves that it is not."""
+    account = cast(Account, request.user)
+    try:
+        come_to_telephone(account=account)
+    except SwitchRefuses as refusal:
+        return render(request, "practice/caller.html", _caller_context(request) | {"sentence": str(refusal)})
+    return redirect("practice:caller")
+
+
 def _clock_context(request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
     return {
@@ -82,9 +96,15 @@ def _clock_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _caller_context(request: HttpRequest) -> dict[str, Any]:
-    call = call_of(cast(Account, request.user))
+    account = cast(Account, request.user)
+    call = call_of(account)
     if call is None or call.switch != SOURCE:
-        return {"stage": "", "card": None, "sentence": _("Your telephone has no call.")}
+        return {
+            "stage": "",
+            "card": None,
+            "sentence": _("Your telephone has no call."),
+            "away": not is_logged_on(account),
+        }
     if call.stage == FloorStage.RINGING:
         return {"stage": call.stage, "card": None, "sentence": _("It rings. Answer it to hear the caller.")}
     return {"stage": call.stage, "card": card_of(call.call_id), "sentence": ""}

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from darwin.deadlines import clock
 from darwin.theme.navigation import Shown, navigation
-from darwin.theme.practice_panel import panel_address
+from darwin.theme.practice_panel import Panel, panel_for
 from darwin.theme.tokens import THEMES
 from darwin.theme.version import assets_version
 
@@ -48,9 +48,9 @@ class Theme:
         return assets_version()
 
     @property
-    def panel(self) -> str:
-        """Where the panel of practice mode comes from for this person; "" if they have none."""
-        return panel_address(self.request) if self.practice else ""
+    def panel(self) -> Panel | None:
+        """Where the panel of practice mode comes from for this person; None if they have none."""
+        return panel_for(self.request) if self.practice else None
 
     @property
     def navigation(self) -> list[Shown]:

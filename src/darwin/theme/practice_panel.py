@@ -1,26 +1,40 @@
 """The one panel that practice mode may show beside every page: a higher room says where it comes from."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from darwin.theme.navigation import Permits
 
-_panel: tuple[str, Permits] | None = None
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Addresses: part gives the panel; telephone is told when somebody opens the page that takes calls."""
+
+    part: str
+    telephone: str
 
 
-def put_beside_every_page(url_name: str, rule: Permits) -> None:
-    """Let every page of practice mode ask this address for a panel, for whom the rule permits."""
-    global _panel
-    _panel = (url_name, rule)
+_offered: tuple[Panel, Permits] | None = None
 
 
-def panel_address(request: HttpRequest) -> str:
-    """Where the panel of this person comes from; "" if they have none."""
+def put_beside_every_page(names: Panel, rule: Permits) -> None:
+    """Let every page of practice mode ask these addresses (by name) for a panel, for whom the rule permits."""
+    global _offered
+    _offered = (names, rule)
+
+
+def panel_for(request: HttpRequest) -> Panel | None:
+    """Where the panel of this person comes from; None if they have none."""
     account = getattr(request, "user", None)
-    if _panel is None or account is None or not account.is_authenticated or not _panel[1].permits(account):
-        return ""
+    if _offered is None or account is None or not account.is_authenticated:
+        return None
+    names, rule = _offered
+    if not rule.permits(account):
+        return None
     try:
-        return reverse(_panel[0])
+        return Panel(reverse(names.part), reverse(names.telephone))
     except NoReverseMatch:
-        # Its address exists only where the house was started for practice.
-        return ""
+        # Its addresses exist only where the house was started for practice.
+        return None

@@ -20,6 +20,11 @@
       // The server is away; the caller goes on as they were.
     }
   };
+  // Whoever opens the page on which calls are taken has come to their telephone.
+  if (document.querySelector("[data-call-form]")) {
+    const headers = JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+    fetch(place.dataset.practiceTelephone, { method: "POST", headers }).catch(() => {});
+  }
   look();
   setInterval(look, EVERY);
 })();
