@@ -48,6 +48,11 @@ class Theme:
         return assets_version()
 
     @property
+    def rate(self) -> int:
+        """How many times as fast as real time the installation's clock runs."""
+        return clock.rate()
+
+    @property
     def panel(self) -> Panel | None:
         """Where the panel of practice mode comes from for this person; None if they have none."""
         return panel_for(self.request) if self.practice else None

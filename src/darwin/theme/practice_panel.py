@@ -20,7 +20,7 @@ _offered: tuple[Panel, Permits] | None = None
 
 
 def put_beside_every_page(names: Panel, rule: Permits) -> None:
-    """Let every page of practice mode ask these addresses (by name) for a panel, for whom the rule permits."""
+    """Let every page of practice mode ask these addresses (their names) for a panel, if the rule permits."""
     global _offered
     _offered = (names, rule)
 

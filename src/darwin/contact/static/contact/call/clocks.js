@@ -1,8 +1,8 @@
 // The server's time on this machine, and the clocks that run by it. A browser's own clock is not trusted; how
 // far it is off is remembered, so that a page that was opened without the server still tells the true time.
-// In practice the clock may run faster than the world's (data-clock-rate).
+// In practice the clock may run faster than the world's: data-clock is the moment and the rate.
 const REMEMBERED = "darwin.clock-offset";
-const rate = Number(document.body.dataset.clockRate) || 1;
+const rate = Number((document.body.dataset.clock || "").split(" ")[1]) || 1;
 let offset = 0;
 let toldAt = Date.now();
 
