@@ -1,15 +1,22 @@
 """The live feed against a real database: what happens is stored like a switch's events, and seen at once."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from tests.databases import database_url
 from tests.practice.live_world import MONDAY, World
+from tests.supervisor.house_at_work import wait_for
 
 from darwin.contact.floor import HandlerState, call_of, calls_now, connections_now, handlers_now, silent_since
 from darwin.contact.measures.not_through import gave_up_and_not_seen
 from darwin.contact.models import (
+    CallbackPromise,
     CallEvent,
     CommandKind,
     Contact,
@@ -29,6 +36,7 @@ from darwin.practice.models import LiveStretch, PracticeForce
 from darwin.practice.queries import spans_to_load, story_of, stretches_of
 from darwin.practice.records import SOURCE, milliseconds
 from darwin.practice.services import load_span, make_span, reset_force
+from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_account, open_practice_accounts
 from darwin.staff.services.roles import grant_role
@@ -246,3 +254,77 @@ def test_the_history_waits_for_what_the_live_feed_has_not_played_yet(world: Worl
         assert close_stale_stretches(force=force()) == 1
         [newest, *_] = spans_to_load(force())
     assert newest.end == milliseconds(world.at + timedelta(seconds=60))
+
+
+def test_a_promise_to_call_back_is_there_while_it_is_open_and_kept_afterwards(house: None) -> None:
+    """Saturday at noon, when waits are long enough for the key."""
+    world = World(datetime(2026, 11, 14, 11, 25, tzinfo=UTC))
+    for _ in range(240):
+        world.pass_by(15, step=15)
+        if world.feeder.floor.open_promises:
+            break
+    name = next(iter(world.feeder.floor.open_promises))
+    promise = CallbackPromise.objects.get(contact__source_key=name)
+    assert promise.kept_at is None
+    assert promise.promised_by - promise.promised_at == timedelta(hours=1)
+    while name in world.feeder.floor.open_promises:
+        world.pass_by(30, step=30)
+    promise.refresh_from_db()
+    assert promise.kept_at is not None or world.at >= promise.promised_by
+    if promise.kept_at is not None:
+        assert promise.kept_by_contact is not None
+        assert promise.kept_by_contact.channel == "CALLBACK_OUTBOUND"
+
+
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+def test_a_feed_killed_with_9_leaves_a_gap_and_the_next_goes_on_without_doubling(tmp_path: Path) -> None:
+    open_installation("practice", "leicestershire")
+    first = _feed(tmp_path)
+    try:
+        wait_for(lambda: FloorCall.objects.count() > 3, 60, "calls live")
+        alive = set(FloorCall.objects.values_list("contact_id", flat=True))
+    finally:
+        first.kill()
+        first.wait()
+    [line] = connections_now()
+    assert line.connected_since is not None
+    assert FloorCall.objects.exists()
+    killed_at = LiveStretch.objects.get().to_at
+    second = _feed(tmp_path)
+    try:
+        wait_for(lambda: LiveStretch.objects.count() == 2, 60, "another stretch")
+        begun = LiveStretch.objects.get(closed=False).from_at
+        wait_for(lambda: FloorCall.objects.filter(since__gt=begun).exists(), 90, "calls live again")
+    finally:
+        second.terminate()
+        second.wait(30)
+    assert begun > killed_at
+    assert not FloorCall.objects.filter(contact_id__in=alive).exists()
+    assert not ContactLeg.objects.filter(contact_id__in=alive, completed_at__gt=begun).exists()
+    names = Counter(CallEvent.objects.filter(switch=SOURCE).values_list("event_id", flat=True))
+    assert set(names.values()) == {1}
+    # A feed that was asked to end says so at once.
+    [line] = connections_now()
+    assert line.down_since is not None
+    assert "is not being played" in line.trouble
+
+
+def _feed(folder: Path) -> "subprocess.Popen[bytes]":
+    environment = os.environ | {
+        "DATABASE_URL": database_url(),
+        "DJANGO_SETTINGS_MODULE": "darwin.config.settings",
+        "DARWIN_MODE": "practice",
+        "DARWIN_DATA_DIR": str(folder),
+    }
+    return subprocess.Popen([sys.executable, "-c", _FEED], env=environment, stderr=subprocess.DEVNULL)
+
+
+_FEED = """
+import signal, threading, django
+django.setup()
+from darwin.practice.live.feeding import feed
+stopped = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+feed(stopped)
+"""

@@ -170,6 +170,24 @@ def test_the_floor_begins_as_the_history_left_it() -> None:
     assert len(talking) > 5
 
 
+def test_a_call_back_is_promised_and_kept_unless_somebody_real_has_kept_it() -> None:
+    start, end = local_ms(MONDAY, 9), local_ms(MONDAY, 20)
+    floor = open_floor(STORY, start, {})
+    floor.advance(end)
+    told = floor.take_told()
+    promised = {call.call_id for call in told.promised}
+    kept = {call.call_id for call in told.kept}
+    assert len(kept) > 3
+    assert kept <= promised
+    other = open_floor(STORY, start, {})
+    while other.now < end:
+        other.advance(other.now + MINUTE)
+        for promise in other.open_promises.values():
+            promise.kept = promise.kept or other.now
+    again = other.take_told()
+    assert len(again.kept) < len(kept)
+
+
 # Somebody real at a telephone.
 
 
