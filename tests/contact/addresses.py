@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from tests.addresses import example
 
+from darwin.contact.callbacks.listed import call_backs
 from darwin.contact.coverage import EVERYTHING, Span
 from darwin.contact.models import (
     AnnotationKind,
     Contact,
     ContactQueue,
+    FallbackPack,
     ImportReject,
     ImportRun,
     MeasureAnnotation,
@@ -23,6 +27,9 @@ from darwin.contact.services.queues import open_queue
 from darwin.contact.telephony.events import Outcome
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
+from darwin.outbound.channels import CALL_BACK
+from darwin.outbound.models import Attempt, ContactPoint, PointKind
+from darwin.records.services.phones import link_number
 from darwin.staff.models import Account
 
 IMPORTER = Actor.system("import")
@@ -132,3 +139,55 @@ example("contact:measures", prepare=_calls, many_rows=True)
 example("contact:measure", prepare=_measure)
 example("contact:note", prepare=_measure)
 example("contact:note_withdraw", prepare=_note, method="post")
+
+
+def _lost(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """Callers who gave up within the last minutes, each with a number of their own."""
+    calls_of_today(rows)
+    return {}
+
+
+def _one_lost(account: Account | None, rows: int) -> Mapping[str, Any]:
+    calls_of_today(4)
+    return {"contact_id": call_backs(clock.now()).listed[0].key}
+
+
+def _one_not_safe(account: Account | None, rows: int) -> Mapping[str, Any]:
+    calls_of_today(4)
+    number = call_backs(clock.now()).listed[0].owed.number
+    link_number(actor=IMPORTER, number=number, link="domestic", subject=None, reason="a report")
+    return {"contact_id": call_backs(clock.now()).not_safe[0].key}
+
+
+def _taken(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """A number that the visitor has taken; nobody's where they may take none."""
+    calls_of_today(4)
+    row = call_backs(clock.now()).listed[0]
+    point = ContactPoint.objects.create(kind=PointKind.TELEPHONE, value=row.owed.number)
+    attempt = Attempt.objects.create(
+        point=point,
+        channel=CALL_BACK,
+        purpose="LOST_CALL",
+        begun_at=clock.now(),
+        by=account,
+        part="" if account else "test",
+    )
+    return {"attempt_id": attempt.id}
+
+
+def _pack(account: Account | None, rows: int) -> Mapping[str, Any]:
+    folder = Path(settings.DARWIN_DATA_DIR) / "fallback"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pack.pdf").write_bytes(b"%PDF-1.7")
+    FallbackPack.objects.create(code="LEI-01JAN-0000", made_at=clock.now(), forms=12)
+    return {}
+
+
+example("contact:floor", prepare=_lost, many_rows=True)
+example("contact:call_backs", prepare=_lost, many_rows=True)
+example("contact:call_backs_new", prepare=_lost, method="post")
+example("contact:call_back_take", prepare=_one_lost, method="post")
+example("contact:call_back", prepare=_taken)
+example("contact:call_back_ring", prepare=_taken, method="post")
+example("contact:not_safe", prepare=_one_not_safe, method="post", data={"reason": "Three tries today"})
+example("contact:fallback_pack", prepare=_pack)
