@@ -138,11 +138,5 @@ def line_to(switch_port: int, how: str) -> Line:
     return PacketLine(switch_port) if how == "packets" else RelayLine(switch_port, resets=how == "reset")
 
 
-def best_way_to_cut() -> str:
-    """Packets where the kernel can drop them here, else a relay that stalls."""
-    usable = os.geteuid() == 0 and shutil.which("iptables") and _iptables("-L", "INPUT", "-n").returncode == 0
-    return "packets" if usable else "stall"
-
-
 def _iptables(*words: str) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(["iptables", "-w", *words], capture_output=True, check=False)

@@ -59,6 +59,8 @@ class Manager:
         return self._booted
 
     def close(self) -> None:
+        if self._closing:
+            return
         self._closing = True
         self._shut()
         self._thread.join(LIMIT_S)

@@ -19,7 +19,7 @@ from tests.telephony.truth import Truth, agrees_with_callers, truth_of
 
 pytestmark = pytest.mark.telephony
 
-SHORT = (Load(calls=75, rate=5, patience_s=(2, 12), talk_s=(2, 6)), Size(15, 15, 9))
+SHORT = (Load(calls=75, rate=5, patience_s=(2, 10), talk_s=(2, 6)), Size(15, 15, 9))
 EACH_TIME_ANOTHER = ("sources", "note")
 
 
@@ -47,16 +47,15 @@ def _hold_the_line(folder: Path, reading_house: House, load: Load, size: Size) -
     data_dir = folder / "house"
     with running_switch(size) as switch, up(data_dir), opened_house(data_dir) as house:
         with driving(switch, folder) as manager, telephones(switch, load, folder):
-            with listening(house, switch) as listener:
-                wait_for(listener.is_connected, 60, "the switch is heard")
+            with listening(house, switch.ami_port) as listener:
                 begin, spent = now(), _spending(house, listener)
                 callers = Callers(switch, load, folder, seed)
                 moments = _watch(house, manager, callers)
                 seen = callers.finish()
                 # Nobody waits or talks any more, here and there.
-                wait_for(lambda: not house.rows("SELECT 1 FROM contact_floorcall"), 30, "the floor is empty")
+                wait_for(house.floor_is_empty, 30, "the floor is empty")
                 took, end = spent(), now()
-                wait_for(lambda: _covered_until(house, end), 30, "the record reaches the end of the calls")
+                assert listener.end() == 0, listener.said()
         truth = truth_of(switch.queue_log, manager.events)
         agrees_with_callers(truth, seen)
         house.agrees_with(truth)
@@ -97,10 +96,6 @@ def _spending(house: House, listener: Listener) -> Callable[[], str]:
         return f"{time.monotonic() - begun:.0f} s, CPU of the listener {listener_s:.1f} s, of the database {database_s:.1f} s"
 
     return spent
-
-
-def _covered_until(house: House, end: Any) -> bool:
-    return bool(house.rows("SELECT 1 FROM contact_coverage WHERE to_at >= %s", (end,)))
 
 
 def _comparable(figures: dict[str, Any]) -> dict[str, Any]:
