@@ -14,6 +14,17 @@ _NATIONAL = re.compile(r"0([1-9]\d{8,9})", re.ASCII)
 _ABROAD = re.compile(r"00([1-9]\d{6,})", re.ASCII)
 
 
+LONGEST = 40
+"""Characters of a number that are kept with a contact; the evidence keeps whatever the source said."""
+
+
+def kept_number(number: str | None) -> str | None:
+    """normalise_number, in the room that a contact has for it: what is longer is cut and ends with "…", so
+    that nobody takes it for a number to be dialled or compared."""
+    found = normalise_number(number)
+    return found if found is None or len(found) <= LONGEST else found[: LONGEST - 1] + "…"
+
+
 def normalise_number(number: str | None) -> str | None:
     """The number as +44… for a British one and +… for another; WITHHELD ("") if withheld; None if not told.
 

@@ -35,6 +35,11 @@ class Theme:
         return self.mode == "practice"
 
     @property
+    def shadow(self) -> bool:
+        """True beside an old system that stays the record: every page says so."""
+        return self.mode == "shadow"
+
+    @property
     def navigation(self) -> list[Shown]:
         """The top bar of this person. Asked once a page, by the base template."""
         return navigation.shown_for(self.request)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from darwin.contact.coverage import Span
-from darwin.contact.numbers import normalise_number
+from darwin.contact.numbers import kept_number
 from darwin.contact.records import Recorded
 from darwin.contact.services.bulk import change_rows, select_rows, stage_rows
 from darwin.contact.services.coverage import store_coverage
@@ -92,7 +92,7 @@ def _store_contacts(switch: str, told: dict[str, CallDerivation]) -> dict[str, U
     for call_id, call in told.items():
         first = first_moment(call)
         if first is not None:
-            caller = normalise_number(_caller(call))
+            caller = kept_number(_caller(call))
             rows.append((new_id(), TELEPHONE, first, caller or None, caller == "", switch, call_id))
     columns = ("id", "channel", "first_offered_at", "caller_number", "withheld", "source", "source_key")
     stage_rows("derived_contact", "contact_contact", columns, rows)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from darwin.contact.coverage import Span
-from darwin.contact.numbers import normalise_number
+from darwin.contact.numbers import kept_number
 from darwin.contact.records import CallRecord, Recorded, fingerprint_of
 from darwin.contact.services.bulk import change_rows, copy_rows, select_rows
 from darwin.contact.services.coverage import store_coverage
@@ -158,7 +158,7 @@ def contact_row(
     contact_id: UUID, source: str, record: CallRecord, fingerprint: int | None
 ) -> tuple[Any, ...]:
     """The values of one contact in the order of CONTACT_COLUMNS."""
-    caller = normalise_number(record.caller)
+    caller = kept_number(record.caller)
     return (
         contact_id,
         record.channel,

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from darwin.contact.models import FloorCall, FloorMember, SwitchConnection
-from darwin.contact.numbers import normalise_number
+from darwin.contact.numbers import kept_number
 from darwin.contact.services.bulk import change_rows
 from darwin.contact.telephony.events import CallEvent, EventType
 from darwin.contact.telephony.position import Position
@@ -57,7 +57,7 @@ def place_calls(
 
 
 def _floor_call(switch: str, position: Position, contact: UUID, queue: UUID) -> FloorCall:
-    caller = normalise_number(position.caller)
+    caller = kept_number(position.caller)
     return FloorCall(
         switch=switch,
         call_id=position.call_id,
