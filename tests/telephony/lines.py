@@ -133,8 +133,25 @@ class RelayLine:
             far.close()
 
 
+class PlainLine:
+    """The switch's own port, never cut."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def cut(self) -> None:
+        raise NotImplementedError
+
+    def mend(self) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None: ...
+
+
 def line_to(switch_port: int, how: str) -> Line:
-    """how: packets, stall or reset."""
+    """how: packets, stall or reset; plain for one that is never cut."""
+    if how == "plain":
+        return PlainLine(switch_port)
     return PacketLine(switch_port) if how == "packets" else RelayLine(switch_port, resets=how == "reset")
 
 
