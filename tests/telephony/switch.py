@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +142,7 @@ class Switch:
         )
 
 
-def filled(text: str, words: dict[str, object]) -> str:
+def filled(text: str, words: Mapping[str, object]) -> str:
     """The text with each @WORD@ in its place."""
     for word, value in words.items():
         text = text.replace(f"@{word}@", str(value))
