@@ -80,7 +80,7 @@ class Answer:
 
     def take(self, fields: Fields) -> None:
         """A message with the identifier of this action."""
-        if "Response" in fields:
+        if "Event" not in fields:  # some events bear a Response of their own
             self.response = fields
             goes_on = fields.get("EventList", "").lower() == "start" or (self.until and self.succeeded)
             if not goes_on:
