@@ -72,7 +72,7 @@ def test_the_floor_names_each_handler_by_state_the_longest_first(lines: None) ->
     waits = [person.since for person in floor.on_call]
     assert waits == sorted(waits)
     assert floor.on_call[0].name == "Aisha Khan-Bell"
-    assert [(str(group.reason), group.count) for group in floor.paused] == [("Break", 4), ("Training", 2)]
+    assert [(str(group.reason), group.count) for group in floor.paused] == [("break", 4), ("training", 2)]
     assert (floor.at_work, len(floor.off)) == (22, 1)
     html = draw_floor(floor, "en-gb", NOW)
     assert "22:14" in html

@@ -86,14 +86,14 @@ def test_the_floor_is_counted_by_state_with_the_forces_own_reasons() -> None:
     wall = the_wall()
     assert (wall.waiting, wall.ready, wall.ringing) == (9, 5, 2)
     assert (wall.on_call, wall.notes, wall.paused) == (11, 2, 6)
-    assert [(str(reason), count) for reason, count in wall.reasons] == [("Break", 4), ("Training", 2)]
+    assert [(str(reason), count) for reason, count in wall.reasons] == [("break", 4), ("training", 2)]
     assert wall.longest_since == NOW - timedelta(seconds=108)
     assert wall.over_s == 30
 
 
 def test_why_somebody_rests_after_a_hard_call_is_not_for_a_room_to_read() -> None:
     note_connected(switch=scene.SWITCH, source="scene")
-    for place, reason in enumerate(("AFTER_A_HARD_CALL", "After a hard call", "what somebody typed")):
+    for place, reason in enumerate(("welfare", "Welfare", "what somebody typed")):
         scene.tell(scene.state(NOW, f"PJSIP/{place}", f"paused: {reason}"))
     assert the_wall().reasons == ((None, 3),)
 

@@ -27,6 +27,12 @@ def draw_wall(wall: Wall, language: str, at: datetime | None = None) -> str:
         return render_to_string("contact/wall_figures.html", _context(wall, at))
 
 
+def draw_counts(wall: Wall, language: str, at: datetime | None = None) -> str:
+    """The same figures as a row of tiles, for the supervisor's page. at: as above."""
+    with translation.override(language):
+        return render_to_string("contact/floor_counts.html", _context(wall, at))
+
+
 def _context(wall: Wall, at: datetime | None) -> dict[str, Any]:
     gap = wall.hearing.heard is Heard.GAP
     return {

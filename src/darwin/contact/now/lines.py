@@ -58,7 +58,7 @@ def _set(at: datetime) -> Iterable[tuple[str, Words, str, list[str] | None]]:
 def pause_reasons(at: datetime) -> dict[str, CodeValue]:
     """The force's own words for why a handler is paused, by how a switch may write them, in small letters."""
     try:
-        listed = codes("not_ready_reason", at)
+        listed = codes("pause_reason", at)
     except UnknownReference:
         return {}
     return {word.casefold(): row for row in listed for word in (row.code, row.label)}

@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.http import HttpRequest
 
-from darwin.contact.now.drawn import draw_wall
+from darwin.contact.now.drawn import draw_counts, draw_wall
 from darwin.contact.now.floor import Floor, draw_floor, floor_of
 from darwin.contact.now.reading import read_now
 from darwin.contact.now.wall import Wall, wall_of
@@ -16,7 +16,7 @@ from darwin.ledger.live.screens import Screen, once_a_tick, register_screen
 from darwin.staff.models import Account
 from darwin.staff.walls import wall_screen_of
 
-WALL, FLOOR = "contact.wallboard", "contact.floor"
+WALL, FLOOR, COUNTS = "contact.wallboard", "contact.floor", "contact.counts"
 # Silence, targets that are passed and half-hours come by time and write no row.
 EVERY_S = 1.0
 _EVENTS = ("contact.call_events_recorded",)
@@ -29,7 +29,7 @@ def screen_name(screen: str, language: str) -> str:
 
 
 def register_screens() -> None:
-    """Declare the wall and the floor in every language."""
+    """Declare the wall, the floor and its counts in every language."""
     for language, _name in settings.LANGUAGES:
         register_screen(
             Screen(
@@ -39,6 +39,15 @@ def register_screens() -> None:
                 events=_EVENTS,
                 every_s=EVERY_S,
                 on_a_wall=True,
+            )
+        )
+        register_screen(
+            Screen(
+                name=screen_name(COUNTS, language),
+                compute=_drawn(_wall_now, partial(draw_counts, language=language)),
+                may_watch=lambda request: SEE_FLOOR.permits(request.user),
+                events=_EVENTS,
+                every_s=EVERY_S,
             )
         )
         register_screen(

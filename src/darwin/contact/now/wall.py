@@ -181,7 +181,7 @@ def _handlers(reading: NowReading) -> Counter[HandlerState]:
 
 
 # How somebody is after a hard call is for their supervisor, not for a room: the wall counts it among others.
-_NOT_FOR_A_WALL = frozenset({"AFTER_A_HARD_CALL", "SUPERVISOR"})
+_NOT_FOR_A_WALL = frozenset({"welfare"})
 
 
 def _reasons(reading: NowReading) -> tuple[tuple[CodeValue | None, int], ...]:
