@@ -30,64 +30,76 @@ TEN = 10
 _PEER_QUESTIONS = 60
 
 # Given and family names by where they are common, and roughly how much of the population bears them.
-ENGLISH_GIVEN = (
-    "oliver george harry jack jacob noah charlie thomas oscar william james john robert david michael paul andrew "
-    "peter mark stephen richard christopher daniel matthew anthony kevin gary ian alan brian steven simon martin "
-    "amelia olivia emily isla ava jessica ella isabella poppy margaret mary susan patricia christine linda jean "
-    "elizabeth sarah karen jacqueline julie helen nicola claire rebecca laura emma rachel lisa joanne tracey ann "
-    "samantha charlotte hannah lucy katie gemma donna louise jennifer sharon deborah dorothy joan doris edward "
-    "henry arthur alfred leonard frederick joseph samuel benjamin ryan adam luke nathan lewis callum connor liam"
-).split()
-ENGLISH_FAMILY = (
-    "smith jones taylor brown williams wilson johnson davies robinson wright thompson evans walker white roberts "
-    "green hall wood jackson clarke clark harris lewis allen young king lee martin baker morris ward turner hill "
-    "cooper moore edwards hughes watson morgan carter bell bailey parker miller cook davis richardson murphy price "
-    "bennett cox griffiths collins shaw mitchell marshall anderson adams phillips simpson mason rogers hunt barker "
-    "gray mills lloyd webb owen stevens knight butler fisher barnes powell reid murray foster dixon ross pearson "
-    "graham campbell kelly stewart gibson wells ford hamilton marsh hart cole day west kennedy perry spencer payne "
-    "ellis chapman matthews lawrence reynolds fox harvey russell palmer holmes rose stone hawkins dean lane burton"
-).split()
-SOUTH_ASIAN_GIVEN = (
-    "mohammed muhammad ahmed ali hassan hussain imran usman bilal asif tariq rizwan adeel zain fatima aisha khadija "
-    "zainab maryam sana saima rubina nasreen shazia amina priya anjali pooja neha deepa sunita rekha meera kavita "
-    "nisha raj amit sanjay rahul vijay suresh ramesh anil ravi kiran jaspreet harpreet manpreet gurpreet sukhvinder "
-    "balwinder jaswinder parminder kuldeep gurdeep amandeep rajinder surinder mandeep simran navdeep nazia tahir"
-).split()
-SOUTH_ASIAN_FAMILY = (
-    "patel singh kaur khan ahmed ali hussain begum shah sharma mistry desai joshi mehta chauhan parmar solanki "
-    "rahman islam miah uddin choudhury chowdhury malik iqbal akhtar mahmood aslam ashraf sheikh qureshi siddiqui "
-    "mirza butt raja bibi gill sandhu dhillon sidhu grewal dhaliwal johal bains mann sahota kang virdee bhatt trivedi "
-    "pandya thakrar lad tailor modi gandhi raval vyas nair menon iyer reddy rao das banerjee mukherjee dutta sen"
-).split()
-SLAVIC_GIVEN = (
-    "piotr krzysztof andrzej tomasz pawel jan michal marcin grzegorz jakub adam lukasz mateusz kamil anna maria "
-    "katarzyna malgorzata agnieszka barbara ewa magdalena joanna aleksandra monika natalia karolina oleksandr andriy "
-    "serhiy iryna olena svitlana ion andrei mihai alexandru elena ioana cristina georgiana maria gheorghe vasile"
-).split()
-SLAVIC_STEMS = (
-    "kowal nowak wisniew wojcie kamin lewandow zielin szyman wozniak dabrow kozlow jankow mazur kwiatkow krawczyk "
-    "piotrow grabow nowakow pawlow michal nowick adamczyk dudek zajac wieczorek jablon krol majewsk olszew jawor "
-    "wrobel malinow pawlak witkow walczak stepien gorski rutkow michalak sikora ostrow baran duda szewczyk tomaszew"
-).split()
-OTHER_GIVEN = (
-    "omar youssef karim khalid ibrahim mustafa abdullah layla noor samira hana rania chinedu oluwaseun adebayo tunde "
-    "ngozi chioma amara folake kwame kofi abena akosua wei ming li xin yan hui minh thi linh tuan abdi hodan ayaan"
-).split()
-OTHER_FAMILY = (
-    "hassan ibrahim mohamed abdi osman yusuf elmi adeyemi okafor okeke balogun mensah boateng owusu asante chen wang "
-    "li zhang liu yang huang wong chan nguyen tran le pham hoang al-hashimi al-sayed el-amin haddad mansour khoury"
-).split()
-WELSH_GIVEN = "dylan rhys gareth huw aled ioan owain evan gwyn sion megan cerys carys bethan ffion nia".split()
-WELSH_FAMILY = "jones davies williams evans thomas roberts lloyd morgan griffiths hughes rees pritchard".split()
-PLACE_FIRST = (
-    "ash ald brad burn blen cart clif cran crom dal dun eas elm fair fen gar gos grim had hal ham harr hast hazel hol "
-    "horn kirk lang len lind mar mel mid nor oak pen pick rad raven red rock rush sand sel shel skel stan stock sun "
-    "sut swin thorn tun under wad wal whit wins wood wy"
-).split()
-PLACE_LAST = (
-    "ton ley ford well by worth field ham wood bridge brook burn bury cott croft den dale gate grave hurst land low "
-    "man more mouth er ridge shaw stead stone thorpe thwaite wick ward worthy"
-).split()
+ENGLISH_GIVEN = """
+oliver george harry jack jacob noah charlie thomas oscar william james john robert david michael
+paul andrew peter mark stephen richard christopher daniel matthew anthony kevin gary ian alan brian
+steven simon martin amelia olivia emily isla ava jessica ella isabella poppy margaret mary susan
+patricia christine linda jean elizabeth sarah karen jacqueline julie helen nicola claire rebecca
+laura emma rachel lisa joanne tracey ann samantha charlotte hannah lucy katie gemma donna louise
+jennifer sharon deborah dorothy joan doris edward henry arthur alfred leonard frederick joseph
+samuel benjamin ryan adam luke nathan lewis callum connor liam
+""".split()
+ENGLISH_FAMILY = """
+smith jones taylor brown williams wilson johnson davies robinson wright thompson evans walker white
+roberts green hall wood jackson clarke clark harris lewis allen young king lee martin baker morris
+ward turner hill cooper moore edwards hughes watson morgan carter bell bailey parker miller cook
+davis richardson murphy price bennett cox griffiths collins shaw mitchell marshall anderson adams
+phillips simpson mason rogers hunt barker gray mills lloyd webb owen stevens knight butler fisher
+barnes powell reid murray foster dixon ross pearson graham campbell kelly stewart gibson wells ford
+hamilton marsh hart cole day west kennedy perry spencer payne ellis chapman matthews lawrence
+reynolds fox harvey russell palmer holmes rose stone hawkins dean lane burton
+""".split()
+SOUTH_ASIAN_GIVEN = """
+mohammed muhammad ahmed ali hassan hussain imran usman bilal asif tariq rizwan adeel zain fatima
+aisha khadija zainab maryam sana saima rubina nasreen shazia amina priya anjali pooja neha deepa
+sunita rekha meera kavita nisha raj amit sanjay rahul vijay suresh ramesh anil ravi kiran jaspreet
+harpreet manpreet gurpreet sukhvinder balwinder jaswinder parminder kuldeep gurdeep amandeep
+rajinder surinder mandeep simran navdeep nazia tahir
+""".split()
+SOUTH_ASIAN_FAMILY = """
+patel singh kaur khan ahmed ali hussain begum shah sharma mistry desai joshi mehta chauhan parmar
+solanki rahman islam miah uddin choudhury chowdhury malik iqbal akhtar mahmood aslam ashraf sheikh
+qureshi siddiqui mirza butt raja bibi gill sandhu dhillon sidhu grewal dhaliwal johal bains mann
+sahota kang virdee bhatt trivedi pandya thakrar lad tailor modi gandhi raval vyas nair menon iyer
+reddy rao das banerjee mukherjee dutta sen
+""".split()
+SLAVIC_GIVEN = """
+piotr krzysztof andrzej tomasz pawel jan michal marcin grzegorz jakub adam lukasz mateusz kamil anna
+maria katarzyna malgorzata agnieszka barbara ewa magdalena joanna aleksandra monika natalia karolina
+oleksandr andriy serhiy iryna olena svitlana ion andrei mihai alexandru elena ioana cristina
+georgiana maria gheorghe vasile
+""".split()
+SLAVIC_STEMS = """
+kowal nowak wisniew wojcie kamin lewandow zielin szyman wozniak dabrow kozlow jankow mazur kwiatkow
+krawczyk piotrow grabow nowakow pawlow michal nowick adamczyk dudek zajac wieczorek jablon krol
+majewsk olszew jawor wrobel malinow pawlak witkow walczak stepien gorski rutkow michalak sikora
+ostrow baran duda szewczyk tomaszew
+""".split()
+OTHER_GIVEN = """
+omar youssef karim khalid ibrahim mustafa abdullah layla noor samira hana rania chinedu oluwaseun
+adebayo tunde ngozi chioma amara folake kwame kofi abena akosua wei ming li xin yan hui minh thi
+linh tuan abdi hodan ayaan
+""".split()
+OTHER_FAMILY = """
+hassan ibrahim mohamed abdi osman yusuf elmi adeyemi okafor okeke balogun mensah boateng owusu
+asante chen wang li zhang liu yang huang wong chan nguyen tran le pham hoang al-hashimi al-sayed el-
+amin haddad mansour khoury
+""".split()
+WELSH_GIVEN = (
+    "dylan rhys gareth huw aled ioan owain evan gwyn sion megan cerys carys bethan ffion nia".split()
+)
+WELSH_FAMILY = (
+    "jones davies williams evans thomas roberts lloyd morgan griffiths hughes rees pritchard".split()
+)
+PLACE_FIRST = """
+ash ald brad burn blen cart clif cran crom dal dun eas elm fair fen gar gos grim had hal ham harr
+hast hazel hol horn kirk lang len lind mar mel mid nor oak pen pick rad raven red rock rush sand sel
+shel skel stan stock sun sut swin thorn tun under wad wal whit wins wood wy
+""".split()
+PLACE_LAST = """
+ton ley ford well by worth field ham wood bridge brook burn bury cott croft den dale gate grave
+hurst land low man more mouth er ridge shaw stead stone thorpe thwaite wick ward worthy
+""".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +191,12 @@ def invented(people: int, seed: int = SEED) -> Iterator[Any]:
         # No country has the code 999: these can be nobody's numbers.
         numbers = [f"+999{chance.randrange(10**9):09}"] if number % 2 else []
         yield PersonGiven(
-            given_name=given, middle_names=middle, family_name=family, birth=birth, aliases=other, numbers=numbers
+            given_name=given,
+            middle_names=middle,
+            family_name=family,
+            birth=birth,
+            aliases=other,
+            numbers=numbers,
         )
 
 
@@ -252,9 +269,7 @@ def ask_all(keys: dict[UUID, str], asked: Sequence[Question], ask: Ask) -> list[
         ten = ask(question.text)[:TEN]
         took = (time.perf_counter() - began) * 1000
         places = [keys.get(identifier) for identifier in ten]
-        told.append(
-            Told(question, question.key in places, places[:1] == [question.key], len(ten), took)
-        )
+        told.append(Told(question, question.key in places, places[:1] == [question.key], len(ten), took))
     return told
 
 
@@ -274,8 +289,12 @@ def _darwin(account: Any) -> Ask:
 def _ilike(text: str) -> list[UUID]:
     from django.db import connection
 
-    words = [word for word in text.replace(",", " ").replace("-", " ").split() if not word[0].isdigit()] or [text]
-    condition = " AND ".join(["given_name || ' ' || middle_names || ' ' || family_name ILIKE %s"] * len(words))
+    words = [word for word in text.replace(",", " ").replace("-", " ").split() if not word[0].isdigit()] or [
+        text
+    ]
+    condition = " AND ".join(
+        ["given_name || ' ' || middle_names || ' ' || family_name ILIKE %s"] * len(words)
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id FROM records_person WHERE {condition} LIMIT {TEN}", [f"%{word}%" for word in words]
@@ -320,9 +339,10 @@ def precision(told: Sequence[Told]) -> float:
 
 def _report(who: str, told: Sequence[Told]) -> None:
     times = sorted(one.milliseconds for one in told)
+    first = sum(one.first for one in told) / len(told)
     print(
         f"\n{who}: {len(told)} questions\n"
-        f"  recall at 10 {recall(told):.3f}   first of the list {sum(one.first for one in told) / len(told):.3f}"
+        f"  recall at 10 {recall(told):.3f}   first of the list {first:.3f}"
         f"   precision at 10 {precision(told):.3f}\n"
         f"  median {statistics.median(times):,.1f} ms   p95 {times[int(0.95 * len(times))]:,.1f} ms"
         f"   longest {times[-1]:,.1f} ms"

@@ -3,16 +3,23 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from tests.addresses import example
 from tests.contact.taking.calls import Floor
 
+from darwin.contact.callbacks.listed import call_backs
 from darwin.contact.coverage import EVERYTHING, Span
 from darwin.contact.models import (
     AnnotationKind,
     Contact,
     ContactQueue,
+    FallbackPack,
+    FloorCall,
+    FloorMember,
+    FloorStage,
     ImportReject,
     ImportRun,
     MeasureAnnotation,
@@ -23,6 +30,7 @@ from darwin.contact.services.calls import record_calls
 from darwin.contact.services.coverage import record_coverage
 from darwin.contact.services.deliveries import take_delivery
 from darwin.contact.services.drafts import DraftSave, save_draft
+from darwin.contact.services.floor import note_connected
 from darwin.contact.services.logging import ContactEntry, log_contact
 from darwin.contact.services.queues import open_queue
 from darwin.contact.taking.people import identify_new
@@ -31,7 +39,11 @@ from darwin.contact.telephony.events import Outcome
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.ledger.ids import new_id
-from darwin.staff.models import Account
+from darwin.outbound.channels import CALL_BACK
+from darwin.outbound.models import Attempt, ContactPoint, PointKind
+from darwin.records.services.phones import link_number
+from darwin.staff.models import Account, WallScreen
+from darwin.staff.services import make_wall_code, pair_wall_screen
 
 IMPORTER = Actor.system("import")
 _batch = count(1)
@@ -138,6 +150,39 @@ def _my_call(account: Account | None, rows: int) -> Mapping[str, Any]:
     return {}
 
 
+def _floor(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """So many handlers and living calls, and the calls of the day."""
+    queue = calls_of_today(min(rows, 100))
+    now = clock.now()
+    note_connected(switch="example", source="example")
+    FloorMember.objects.bulk_create(
+        (
+            FloorMember(switch="example", queue="101", interface=f"PJSIP/{number}", state="idle", since=now)
+            for number in range(rows)
+        ),
+        ignore_conflicts=True,
+    )
+    contacts = Contact.objects.order_by("first_offered_at")[:rows]
+    FloorCall.objects.bulk_create(
+        [
+            FloorCall(
+                switch="example",
+                call_id=contact.source_key,
+                contact=contact,
+                queue=queue,
+                stage=FloorStage.WAITING,
+                since=now,
+                arrived_at=now,
+                joined_at=now,
+                caller_number=contact.caller_number,
+            )
+            for contact in contacts
+        ],
+        ignore_conflicts=True,
+    )
+    return {}
+
+
 def _own_call(account: Account | None, rows: int) -> Mapping[str, Any]:
     """The same call's contact, spoken, with notes and a caller who is known."""
     calls_of_today(rows)
@@ -176,6 +221,28 @@ example("contact:call_notes", prepare=_own_call)
 example("contact:call_who", prepare=_own_call)
 example("contact:call_safe", prepare=_own_call)
 example("contact:call_history", prepare=_own_call)
+
+
+def _wall_screens(account: Account | None, rows: int) -> Mapping[str, Any]:
+    return {"screen_id": [_wall_screen(number) for number in range(rows)].pop().id}
+
+
+def _wall_screen(number: int) -> WallScreen:
+    actor = Actor.system("example")
+    return pair_wall_screen(
+        actor=actor, code=make_wall_code(actor=actor, name=f"Wall {next(_batch)} {number}")[1]
+    )[0]
+
+
+def _walls(account: Account | None, rows: int) -> Mapping[str, Any]:
+    _wall_screens(account, rows)
+    return {}
+
+
+example("contact:wall", prepare=_floor, many_rows=True)
+example("contact:wall_screens", prepare=_walls, many_rows=True)
+example("contact:wall_screen_add", method="post", data={"name": "Control room, left"})
+example("contact:wall_screen_end", prepare=_wall_screens, method="post")
 example("contact:line", prepare=_calls, many_rows=True)
 example("contact:lost_callers", prepare=_calls, many_rows=True)
 example("contact:entries", prepare=_calls, many_rows=True)
@@ -189,6 +256,58 @@ example("contact:measures", prepare=_calls, many_rows=True)
 example("contact:measure", prepare=_measure)
 example("contact:note", prepare=_measure)
 example("contact:note_withdraw", prepare=_note, method="post")
+
+
+def _lost(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """Callers who gave up within the last minutes, each with a number of their own."""
+    calls_of_today(rows)
+    return {}
+
+
+def _one_lost(account: Account | None, rows: int) -> Mapping[str, Any]:
+    calls_of_today(4)
+    return {"contact_id": call_backs(clock.now()).listed[0].key}
+
+
+def _one_not_safe(account: Account | None, rows: int) -> Mapping[str, Any]:
+    calls_of_today(4)
+    number = call_backs(clock.now()).listed[0].owed.number
+    link_number(actor=IMPORTER, number=number, link="domestic", subject=None, reason="a report")
+    return {"contact_id": call_backs(clock.now()).not_safe[0].key}
+
+
+def _taken(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """A number that the visitor has taken; nobody's where they may take none."""
+    calls_of_today(4)
+    row = call_backs(clock.now()).listed[0]
+    point = ContactPoint.objects.create(kind=PointKind.TELEPHONE, value=row.owed.number)
+    attempt = Attempt.objects.create(
+        point=point,
+        channel=CALL_BACK,
+        purpose="LOST_CALL",
+        begun_at=clock.now(),
+        by=account,
+        part="" if account else "test",
+    )
+    return {"attempt_id": attempt.id}
+
+
+def _pack(account: Account | None, rows: int) -> Mapping[str, Any]:
+    folder = Path(settings.DARWIN_DATA_DIR) / "fallback"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pack.pdf").write_bytes(b"%PDF-1.7")
+    FallbackPack.objects.create(code="LEI-01JAN-0000", made_at=clock.now(), forms=12)
+    return {}
+
+
+example("contact:floor", prepare=_lost, many_rows=True)
+example("contact:call_backs", prepare=_lost, many_rows=True)
+example("contact:call_backs_new", prepare=_lost, method="post")
+example("contact:call_back_take", prepare=_one_lost, method="post")
+example("contact:call_back", prepare=_taken)
+example("contact:call_back_ring", prepare=_taken, method="post")
+example("contact:not_safe", prepare=_one_not_safe, method="post", data={"reason": "Three tries today"})
+example("contact:fallback_pack", prepare=_pack)
 
 
 def _logged(account: Account | None, rows: int) -> Mapping[str, Any]:

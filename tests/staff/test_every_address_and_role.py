@@ -39,6 +39,7 @@ OPEN = {
     "staff:enrol_finish": "the way in",
     "staff:sign_out": "the way out",
     "staff:roles": "the rules, which are in the source for all to read",
+    "contact:wall_pair": "a wall screen, at which nobody signs in, shows its code",
     "theme:parts": "the theme's test page, in practice only",
     "theme:choose": "a cookie of one's own",
     "set_language": "a cookie of one's own",

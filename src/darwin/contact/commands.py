@@ -49,7 +49,7 @@ class Moment(click.ParamType["datetime"]):
         return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
 
 
-@click.group(name="contact", help="Import call records; measures and lists of calls.")
+@click.group(name="contact", help="Listen to a switch, import call records; measures and lists of calls.")
 def commands() -> None:
     """Group of the room; `darwin.cli` loads it when it is called."""
 

@@ -31,9 +31,9 @@ _MARK = re.compile(r"\b(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{2,8}(?:\s(?=[a-z\d]*)[a-z
 _HOUSE = re.compile(r"(?:^|,|\s)(\d{1,4}[a-z]?)\s+([a-z][a-z' ]{2,})", re.IGNORECASE)
 _STREET = frozenset(
     {
-        "road", "rd", "street", "st", "lane", "ln", "avenue", "ave", "close", "drive", "way", "crescent", "court",
-        "place", "terrace", "grove", "gardens", "walk", "hill", "square", "mews", "row", "green", "park", "rise",
-        "view", "house", "flat", "flats", "ffordd", "heol", "stryd", "lon",
+        "road", "rd", "street", "st", "lane", "ln", "avenue", "ave", "close", "drive", "way", "crescent",
+        "court", "place", "terrace", "grove", "gardens", "walk", "hill", "square", "mews", "row", "green",
+        "park", "rise", "view", "house", "flat", "flats", "ffordd", "heol", "stryd", "lon",
     }
 )  # fmt: skip
 
@@ -42,8 +42,8 @@ _STREET = frozenset(
 class Asked:
     """names: the typed words of a name, in order. family_first: a comma stood after the first.
 
-    birth: as far as typed. digits: of a telephone number, or of its end (at_end). mark: a registration mark or
-    a part of it. postcode: whole or its beginning. address: folded words of an address.
+    birth: as far as typed. digits: of a telephone number, or of its end (at_end). mark: a registration mark,
+    or a part of it. postcode: whole or its beginning. address: folded words of an address.
     """
 
     names: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import jellyfish
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from darwin.records.search.sounds import sounds_of
 
@@ -86,16 +86,18 @@ def _by_letters(typed: str, word: str) -> Likeness:
     return UNLIKE
 
 
+_WORDS = {
+    "form": gettext_lazy("another form of %(typed)s"),
+    "sound": gettext_lazy("sounds like %(typed)s"),
+    "slip": gettext_lazy("one letter from %(typed)s"),
+    "turned": gettext_lazy("two letters of %(typed)s turned round"),
+    "slips": gettext_lazy("two letters from %(typed)s"),
+    "begins": gettext_lazy("begins with %(typed)s"),
+    "begun": gettext_lazy("is the beginning of %(typed)s"),
+    "like": gettext_lazy("spelt nearly like %(typed)s"),
+}
+
+
 def words_for(how: str, typed: str) -> str:
     """Why a word matched, for the reader: `sounds like Desay`. typed: as it was typed. "" for the same."""
-    sentence = {
-        "form": _("another form of %(typed)s"),
-        "sound": _("sounds like %(typed)s"),
-        "slip": _("one letter from %(typed)s"),
-        "turned": _("two letters of %(typed)s turned round"),
-        "slips": _("two letters from %(typed)s"),
-        "begins": _("begins with %(typed)s"),
-        "begun": _("is the beginning of %(typed)s"),
-        "like": _("spelt nearly like %(typed)s"),
-    }.get(how, "")
-    return sentence % {"typed": typed} if sentence else ""
+    return str(_WORDS[how]) % {"typed": typed} if how in _WORDS else ""

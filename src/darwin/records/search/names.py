@@ -18,7 +18,6 @@ from itertools import combinations, pairwise
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from darwin.records.births import Birth
@@ -26,6 +25,7 @@ from darwin.records.models import Origin
 from darwin.records.search import births
 from darwin.records.search.asked import Asked
 from darwin.records.search.likeness import SAME, Likeness, forms_of, likeness, words_for
+from darwin.records.search.reading import rows_by_index
 from darwin.records.search.words import fold, keys_of
 
 # At most so many recorded words for one typed word, and so many forms for one way of asking: beyond it the
@@ -38,8 +38,8 @@ _NOT_MET, _NOT_TYPED, _SWAPPED, _BY_ALIAS = -3.0, -0.3, -0.7, -0.4
 # What is not weighed as a name of its own: articles and particles that are left out as often as said.
 _PARTICLES = frozenset(
     {
-        "al", "el", "ul", "ud", "ur", "de", "da", "di", "du", "la", "le", "van", "von", "der", "den", "del", "bin",
-        "ibn", "bint", "ap", "ab", "o", "mac", "mc", "st",
+        "al", "el", "ul", "ud", "ur", "de", "da", "di", "du", "la", "le", "van", "von", "der", "den", "del",
+        "bin", "ibn", "bint", "ap", "ab", "o", "mac", "mc", "st",
     }
 )  # fmt: skip
 
@@ -106,14 +106,16 @@ def _widen(typed: Sequence[str]) -> tuple[list[Part], dict[str, float]]:
         statements.append(_WORDS.format(beginning=_BEGINNING if by_beginning else ""))
         values += [number, sorted(keys_of(part.word)), [part.word, *forms_of(part.word)]]
         values += [part.word.replace("_", "") + "%"] if by_beginning else []
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(statements), values)
-        rows = cursor.fetchall()
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'records_nameform'::regclass")
-        total = max(cursor.fetchone()[0], _LEAST_FORMS_KNOWN)
+    statements.append(
+        "SELECT -1, '', reltuples::bigint FROM pg_class WHERE oid = 'records_nameform'::regclass"
+    )
+    rows = rows_by_index(" UNION ALL ".join(statements), values)
+    total = max(_LEAST_FORMS_KNOWN, *(forms for part, _word, forms in rows if part < 0))
     rarity: dict[str, float] = {}
     near: list[list[tuple[float, int, str, Likeness]]] = [[] for _ in parts]
     for number, word, forms in rows:
+        if number < 0:
+            continue
         how = likeness(parts[number].word, word)
         if how.value and (len(parts[number].covers) == 1 or how.value >= _STRONG):
             near[number].append((-how.value, -forms, word, how))
@@ -149,9 +151,9 @@ def _candidates(
     if not asked:
         return
     statements = [f"({_FORMS}{condition} LIMIT {MOST_FORMS})" for condition, _values in asked]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ".join(statements), [value for _sql, values in asked for value in values])
-        yield from cursor.fetchall()
+    yield from rows_by_index(
+        " UNION ".join(statements), [value for _sql, values in asked for value in values]
+    )
 
 
 def _by_words(single: list[Part], joined: list[Part], least: float) -> Iterator[tuple[str, list[Any]]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from darwin.records.search import pieces
 from darwin.records.search.asked import LEAST_MARK, Asked
+from darwin.records.search.reading import rows_by_index
 from darwin.records.search.sounds import sounds_of
 
 MOST_THINGS = 60
@@ -55,9 +56,7 @@ def things_like(asked: Asked) -> list[Thing]:
     statements, values = _asked_for(asked)
     if not statements:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(_FOUND.format(asked=" UNION ALL ".join(statements)), values)
-        rows = cursor.fetchall()
+    rows = rows_by_index(_FOUND.format(asked=" UNION ALL ".join(statements)), values)
     found = [thing for row in dict.fromkeys(rows) if (thing := _judge(asked, *row)) is not None]
     return sorted(found, key=lambda thing: (-thing.bits, thing.shown))
 

@@ -16,6 +16,7 @@ from darwin.records.given import AliasGiven as AliasGiven
 from darwin.records.models import Person, PersonAlias, PersonRole, Sex, ValueChange
 from darwin.records.services.keys import refresh_person
 from darwin.records.services.loading import load_people as load_people
+from darwin.records.services.retention import schedule_review
 from darwin.reference.queries import codes
 from darwin.reference.values import CodeValue
 
@@ -91,6 +92,7 @@ def record_person(
         counts={"aliases": len(aliases)},
         reason=reason,
     )
+    schedule_review(actor=actor, person=person)
     return person
 
 

@@ -1,7 +1,7 @@
 // The server's time on this machine. A browser's own clock is not trusted; how far it is off is remembered, so
 // that a page that was opened without the server still tells the true time. The running clocks are live.js's.
 const REMEMBERED = "darwin.clock-offset";
-const shell = document.querySelector("[data-desk]").hasAttribute("data-shell");
+const shell = Boolean(document.querySelector("[data-desk][data-shell]"));
 let offset = 0;
 let heard = !shell;
 
