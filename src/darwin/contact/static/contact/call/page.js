@@ -86,8 +86,9 @@ const keeper = new Keeper(desk.dataset.account, HOME, {
     listUnfinished(key);
   },
   signedOut() {
-    // The lock layer looks at the session, dims the page and offers to sign in again; the words stay.
-    document.dispatchEvent(new CustomEvent("darwin:session"));
+    // With a caller on the line nothing comes between the hand and the page. Otherwise the lock layer looks at
+    // the session, dims the page and offers to sign in again; the words stay either way.
+    if (!desk.hasAttribute("data-live-call")) document.dispatchEvent(new CustomEvent("darwin:session"));
   },
   back() {
     if (record) refresh();
@@ -156,6 +157,7 @@ function showKept() {
     const oldest = waits.count ? `, ${say("wordsOldest", { time: clockTime(waits.oldest) })}` : "";
     setText(one("[data-away-count]"), waits.count ? count + oldest : "");
   }
+  one("[data-signed-out]").hidden = keeper.state !== "signed-out" || !desk.hasAttribute("data-live-call");
   const words = keptWords(away);
   const kept = document.querySelector("[data-kept]");
   kept.dataset.kept = words.kind;
