@@ -397,6 +397,25 @@ def _picture(page: Page, name: str) -> None:
     assert len(page.screenshot(path=SCREENSHOTS / f"{name}.png")) < LARGEST_PICTURE
 
 
+def test_how_they_may_be_rung_back_is_asked_once_it_is_known_who_speaks(
+    page: Page, floor: Floor, sam: Account
+) -> None:
+    _scene(page, floor, sam)
+    at_stage(page, "ringing")
+    floor.answered(at=clock.now())
+    at_stage(page, "talking")
+    shown = page.locator("[data-safe-shown]")
+    expect(shown).to_contain_text("Not safe to ring back")
+    expect(shown).to_contain_text("Ask when you have recorded who is speaking")
+    _talks(page, floor)
+    page.keyboard.press("Alt+7")
+    asked = page.locator("#safe-contact")
+    expect(asked).to_be_visible()
+    page.keyboard.press("Alt+7")
+    expect(asked.get_by_role("button", name="Save what they said")).to_be_visible()
+    page.screenshot(path="/tmp/safe.png", full_page=True)
+
+
 def test_forced_colours_keep_what_colour_said(page: Page, floor: Floor, sam: Account) -> None:
     page.emulate_media(forced_colors="active")
     _scene(page, floor, sam)

@@ -91,6 +91,13 @@ def test_the_floor_is_counted_by_state_with_the_forces_own_reasons() -> None:
     assert wall.over_s == 30
 
 
+def test_why_somebody_rests_after_a_hard_call_is_not_for_a_room_to_read() -> None:
+    note_connected(switch=scene.SWITCH, source="scene")
+    for place, reason in enumerate(("welfare", "Welfare", "what somebody typed")):
+        scene.tell(scene.state(NOW, f"PJSIP/{place}", f"paused: {reason}"))
+    assert the_wall().reasons == ((None, 3),)
+
+
 def test_a_call_in_a_queue_behind_the_line_waits_but_is_not_offered_twice() -> None:
     open_queue(
         actor=scene.LISTENER,

@@ -50,13 +50,18 @@ def _context(wall: Wall, at: datetime | None) -> dict[str, Any]:
         "longest_line": next((_line(of, wall) for of in wall.lines if _is_longest(of, wall)), None),
         "over": f"{wall.over_s:g}" if wall.over_s is not None else "",
         "reasons": ", ".join(
-            f"{reason if reason else _('other reasons')}{formats.NO_SPACE_BREAK}{count}"
+            f"{_small(str(reason)) if reason else _('other reasons')}{formats.NO_SPACE_BREAK}{count}"
             for reason, count in wall.reasons
         ),
         "chart": draw_columns(wall.columns),
         "rows": [_row(column, get_language() or "") for column in wall.columns if not column.to_come],
         "gaps": wall.gaps,
     }
+
+
+def _small(words: str) -> str:
+    """Words of a list within a sentence."""
+    return words[:1].lower() + words[1:]
 
 
 def _is_longest(of: LineOnWall, wall: Wall) -> bool:
