@@ -339,9 +339,10 @@ def precision(told: Sequence[Told]) -> float:
 
 def _report(who: str, told: Sequence[Told]) -> None:
     times = sorted(one.milliseconds for one in told)
+    first = sum(one.first for one in told) / len(told)
     print(
         f"\n{who}: {len(told)} questions\n"
-        f"  recall at 10 {recall(told):.3f}   first of the list {sum(one.first for one in told) / len(told):.3f}"
+        f"  recall at 10 {recall(told):.3f}   first of the list {first:.3f}"
         f"   precision at 10 {precision(told):.3f}\n"
         f"  median {statistics.median(times):,.1f} ms   p95 {times[int(0.95 * len(times))]:,.1f} ms"
         f"   longest {times[-1]:,.1f} ms"

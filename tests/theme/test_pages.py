@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
+from django.utils import translation
 
 import darwin
 from darwin.theme import views
@@ -47,6 +50,25 @@ def test_the_page_of_parts_is_within_the_budget_and_says_practice(client: Client
 def test_the_word_practice_is_not_on_a_page_of_the_real_house(client: Client, settings: Any) -> None:
     settings.DARWIN_MODE = "operational"
     assert "Nobody here is real" not in client.get("/nothing/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en-gb", "Shadow: Darwin listens only. Your own system is the record."),
+        ("cy", "Cysgod: dim ond gwrando y mae Darwin. Eich system chi yw’r cofnod."),
+    ],
+)
+def test_every_staff_page_says_that_darwin_runs_in_shadow(
+    settings: Any, language: str, sentence: str
+) -> None:
+    with translation.override(language):
+        for mode in ("shadow", "operational", "practice"):
+            settings.DARWIN_MODE = mode
+            request = RequestFactory().get("/")
+            request.user = AnonymousUser()
+            page = render_to_string("theme/base.html", request=request)
+            assert (sentence in page) == (mode == "shadow")
 
 
 def test_the_policy_refuses_what_is_inline(client: Client) -> None:

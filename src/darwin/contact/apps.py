@@ -15,16 +15,19 @@ class ContactConfig(AppConfig):
         from darwin.contact.fallback.sections import register_section
         from darwin.contact.now.screens import register_screens
         from darwin.contact.services.callbacks import ring_by_switch
-        from darwin.contact.taking import desk, desks
+        from darwin.contact.taking import desk, desks, earlier
         from darwin.outbound.channels import CALL_BACK, give_sender
         from darwin.staff.idle import never_lock_while
+        from darwin.staff.leaving import before_leaving
         from darwin.theme.navigation import Item, navigation
 
         thresholds.declare()
         deadline_kinds.declare()
         desks.register()
+        earlier.register()
         register_screens()
         never_lock_while(desk.on_live_call)
+        before_leaving("contact/call/leaving.html")
         # The rules are declared at the start, so that the matrix knows them before a page is opened.
         for label, name, rule, order in (
             (_("My call"), "my_call", permissions.TAKE_CALLS, 5),

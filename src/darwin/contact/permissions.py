@@ -108,6 +108,12 @@ SEE_NOT_SAFE = Rule(
 # What another system may do here. A client reads back what it logged itself and nothing else: a token is made
 # by an administrator, who sees no contact.
 TELL_OF_CALLS = Scope("telephony.events", "Tell of the calls of the switch it speaks for", signed=True)
+READ_TOLD_CALLS = Scope(
+    "telephony.read",
+    "See what Darwin made of the calls it told of, without their numbers",
+    personal=True,
+    rows=lambda token: Q(source=token.client),
+)
 LOG_CONTACTS = Scope("contact.write", "Log contacts, with what came of them")
 READ_OWN_CONTACTS = Scope(
     "contact.read",

@@ -1,6 +1,6 @@
 """What people type on the pages of this room. What was typed is kept, whatever is wrong with it."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -66,14 +66,14 @@ class MarkNumberForm(ReasonForm):
     """What a number is."""
 
     kind = forms.ChoiceField(label=_("This number is"), choices=PhoneKind.choices)
-    field_order: ClassVar = ["kind", "reason"]
+    field_order = ["kind", "reason"]
 
 
 class LinkNumberForm(ReasonForm):
     """Why a number is treated with care."""
 
     link = forms.ChoiceField(label=_("It is linked to"), choices=LinkKind.choices)
-    field_order: ClassVar = ["link", "reason"]
+    field_order = ["link", "reason"]
 
 
 class AccessForm(ReasonForm):
@@ -87,7 +87,7 @@ class AccessForm(ReasonForm):
     form = forms.ChoiceField(
         label=_("As"), choices=(("pdf", _("a document (PDF)")), ("json", _("data (JSON)"))), initial="pdf"
     )
-    field_order: ClassVar = ["recipient", "reason", "form"]
+    field_order = ["recipient", "reason", "form"]
 
 
 class HoldForm(ReasonForm):
@@ -98,4 +98,4 @@ class HoldForm(ReasonForm):
         max_length=120,
         error_messages={"required": _("Say for which case or under which law the record is held.")},
     )
-    field_order: ClassVar = ["basis", "reason"]
+    field_order = ["basis", "reason"]

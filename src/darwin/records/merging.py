@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from darwin.errors import DarwinError
@@ -74,16 +76,33 @@ def plan_merge(survivor: Person, absorbed: Person) -> MergePlan:
     """What joining `absorbed` to `survivor` will do. Writes nothing. Raises MergeRefused."""
     check_pair(survivor, absorbed)
     fields = tuple(_field_plan(name, survivor, absorbed) for name in FIELD_GROUPS)
-    rows = tuple(
+    return MergePlan(survivor, absorbed, fields, _rows_plan(survivor, absorbed))
+
+
+def _rows_plan(survivor: Person, absorbed: Person) -> tuple[RowsPlan, ...]:
+    """How many rows of each kind both records have, in one query however many kinds there are."""
+    declared = references()
+    counts = {
+        f"{side}_{number}": _counted(reference.rows(person.id))
+        for number, reference in enumerate(declared)
+        for side, person in ((SURVIVOR, survivor), (ABSORBED, absorbed))
+    }
+    found: Mapping[str, Any] = Person.objects.filter(pk=survivor.pk).values(**counts).get()
+    return tuple(
         RowsPlan(
             reference.label,
-            reference.rows(survivor.id).count(),
-            reference.rows(absorbed.id).count(),
+            found[f"{SURVIVOR}_{number}"],
+            found[f"{ABSORBED}_{number}"],
             reference.moves,
         )
-        for reference in references()
+        for number, reference in enumerate(declared)
     )
-    return MergePlan(survivor, absorbed, fields, rows)
+
+
+def _counted(rows: QuerySet[Any]) -> Coalesce:
+    """The number of these rows, as part of another query."""
+    alike = rows.order_by().annotate(alike=Value(1)).values("alike")
+    return Coalesce(Subquery(alike.annotate(many=Count("pk")).values("many")), 0)
 
 
 def check_pair(survivor: Person, absorbed: Person) -> None:

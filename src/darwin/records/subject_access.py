@@ -98,10 +98,12 @@ def make_pack(*, actor: Actor, person: Person, recipient: str, reason: str) -> P
         raise PackRefused(_("This record was disposed of: nothing is held any more."))
     whole = [person.id, *Person.objects.filter(merged_into=person).values_list("id", flat=True)]
     left_out = 0
-    chapters = []
+    chapters: list[dict[str, Any]] = []
+    many: list[int] = []
     for source in sources():
         rows = [_plain(row) for row in source.rows(whole)]
         left_out += sum(cell["left_out"] for row in rows for cell in row)
+        many.append(len(rows))
         chapters.append({"name": source.name, "title": str(source.title), "rows": rows})
     now = clock.now()
     data = {
@@ -111,7 +113,7 @@ def make_pack(*, actor: Actor, person: Person, recipient: str, reason: str) -> P
         "chapters": chapters,
         "left_out": left_out,
     }
-    rows = sum(len(chapter["rows"]) for chapter in chapters)
+    total = sum(many)
     language = "cy" if (get_language() or "").startswith("cy") else "en"
     pdf = typeset(TEMPLATE, data, title=str(_("What is held about you")), language=language)
     record_entry(
@@ -119,12 +121,12 @@ def make_pack(*, actor: Actor, person: Person, recipient: str, reason: str) -> P
         verb=Verb.DISCLOSE,
         event="records.subject_access_pack_made",
         subjects=[Subject("person", identifier) for identifier in whole],
-        counts={"sources": len(chapters), "rows": rows, "left_out": left_out},
+        counts={"sources": len(chapters), "rows": total, "left_out": left_out},
         reason=f"{recipient}: {reason}",
         reason_code="subject_access",
     )
     text = json.dumps({**data, "made_at": now.isoformat()}, ensure_ascii=False, indent=1)
-    return Pack(text.encode(), pdf, len(chapters), rows, left_out)
+    return Pack(text.encode(), pdf, len(chapters), total, left_out)
 
 
 def _plain(row: Row) -> list[dict[str, Any]]:

@@ -16,6 +16,17 @@ _ABROAD = re.compile(r"00([1-9]\d{6,})", re.ASCII)
 _WHOLE = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)  # ITU-T E.164: at most 15 digits
 
 
+LONGEST = 40
+"""Characters of a number that are kept with a contact; the evidence keeps whatever the source said."""
+
+
+def kept_number(number: str | None) -> str | None:
+    """normalise_number, in the room that a contact has for it: what is longer is cut and ends with "…", so
+    that nobody takes it for a number to be dialled or compared."""
+    found = normalise_number(number)
+    return found if found is None or len(found) <= LONGEST else found[: LONGEST - 1] + "…"
+
+
 def normalise_number(number: str | None) -> str | None:
     """The number as +44… for a British one and +… for another; WITHHELD ("") if withheld; None if not told.
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from darwin.config import environment
+
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 HEALTHY_AFTER_S = 60.0
@@ -48,8 +50,36 @@ PARTS: tuple[Part, ...] = (
 
 
 def parts_of(mode: str) -> tuple[Part, ...]:
-    """The parts that run in this mode."""
-    return tuple(part for part in PARTS if not part.modes or mode in part.modes)
+    """The parts that run in this mode. Raises SettingError if the settings name half of a switch."""
+    listener = () if mode == "practice" else _listener()
+    return tuple(part for part in (*PARTS, *listener) if not part.modes or mode in part.modes)
+
+
+def _listener() -> tuple[Part, ...]:
+    """The listener of the switch that the settings name, if they name one."""
+    needed = {
+        "DARWIN_SWITCH_HOST": environment.text("DARWIN_SWITCH_HOST"),
+        "DARWIN_SWITCH_USER": environment.text("DARWIN_SWITCH_USER"),
+        "DARWIN_SWITCH_SECRET_FILE": environment.text("DARWIN_SWITCH_SECRET_FILE"),
+    }
+    if not any(needed.values()):
+        return ()
+    if missing := [name for name, value in needed.items() if not value]:
+        raise environment.SettingError(
+            f"The settings name a switch to listen to, but not {' and '.join(missing)}. Set all of "
+            f"{', '.join(needed)}, or none. Nothing was started."
+        )
+    host, user, secret_file = needed.values()
+    port = environment.text("DARWIN_SWITCH_PORT", "5038")
+    words = ["--host", host, "--port", port, "--user", user, "--secret-file", secret_file]
+    for option, value in (
+        ("--switch", environment.text("DARWIN_SWITCH_NAME", "asterisk")),
+        ("--queue-log", environment.text("DARWIN_SWITCH_QUEUE_LOG")),
+        ("--ring-out-context", environment.text("DARWIN_SWITCH_RING_OUT_CONTEXT")),
+    ):
+        words += [option, value] if value else []
+    listening = command("contact", "listen", "asterisk", *words, "--forever")
+    return (Part("listener", "The listener of the switch", listening),)
 
 
 @dataclass(slots=True)

@@ -48,6 +48,11 @@ class Theme:
         return assets_version()
 
     @property
+    def shadow(self) -> bool:
+        """True beside an old system that stays the record: every page says so."""
+        return self.mode == "shadow"
+
+    @property
     def rate(self) -> int:
         """How many times as fast as real time the installation's clock runs."""
         return clock.rate()

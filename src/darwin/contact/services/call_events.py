@@ -36,7 +36,7 @@ from darwin.contact.telephony.position import position_of
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
-from darwin.science.numbers import normalise_number
+from darwin.science.numbers import kept_number
 
 
 @transaction.atomic
@@ -104,7 +104,7 @@ def _store_contacts(
     for call_id, call in told.items():
         first = first_moment(call)
         if first is not None:
-            caller = normalise_number(_caller(call))
+            caller = kept_number(_caller(call))
             channel = channels.get(_first_queue(call), TELEPHONE)
             rows.append((new_id(), channel, first, caller or None, caller == "", switch, call_id))
     columns = ("id", "channel", "first_offered_at", "caller_number", "withheld", "source", "source_key")

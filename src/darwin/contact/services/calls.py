@@ -22,7 +22,7 @@ from darwin.contact.services.queues import TELEPHONE, queues_by_slug
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
-from darwin.science.numbers import normalise_number
+from darwin.science.numbers import kept_number
 
 CONTACT_COLUMNS = (
     "id",
@@ -173,7 +173,7 @@ def contact_row(
     contact_id: UUID, source: str, record: CallRecord, fingerprint: int | None
 ) -> tuple[Any, ...]:
     """The values of one contact in the order of CONTACT_COLUMNS."""
-    caller = normalise_number(record.caller)
+    caller = kept_number(record.caller)
     return (
         contact_id,
         record.channel,

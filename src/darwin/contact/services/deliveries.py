@@ -1,4 +1,4 @@
-"""What another switch's adapter delivered: its events stored, the floor moved, the adapter's own state kept."""
+"""What another switch's adapter delivered: events stored, the floor moved, how it is heard kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from darwin.contact.telephony.events import CallEvent, EventType
 from darwin.contact.telephony.position import Position
 from darwin.deadlines import clock
 from darwin.ledger.ids import new_id
-from darwin.science.numbers import normalise_number
+from darwin.science.numbers import kept_number
 
 LOGGED_OFF = "logged off"
 
@@ -57,7 +57,7 @@ def place_calls(
 
 
 def _floor_call(switch: str, position: Position, contact: UUID, queue: UUID) -> FloorCall:
-    caller = normalise_number(position.caller)
+    caller = kept_number(position.caller)
     return FloorCall(
         switch=switch,
         call_id=position.call_id,

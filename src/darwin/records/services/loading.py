@@ -16,8 +16,8 @@ from darwin.ledger.services import record_entry
 from darwin.records.copying import copy_rows
 from darwin.records.given import PersonGiven
 from darwin.records.models import Origin, PhoneIdentity
-from darwin.science.numbers import normalise_number
 from darwin.records.services.keys import FORM_COLUMNS, add_phone_pieces, count_words, form_row, lock_words
+from darwin.science.numbers import normalise_number
 
 _A_BATCH = 10_000
 _PERSON = (

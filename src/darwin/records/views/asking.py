@@ -21,13 +21,17 @@ def asker(request: HttpRequest) -> Account:
     return cast(Account, request.user)
 
 
-def consult(request: HttpRequest, kind: str, record_id: UUID) -> HttpResponse | None:
+def consult(
+    request: HttpRequest, kind: str, record_id: UUID, *, restricted: bool | None = None
+) -> HttpResponse | None:
     """Record that this record is looked at. A page to show instead where it is restricted and nobody who may
-    open it gave a reason; None where it may be shown. Two queries."""
+    open it gave a reason; None where it may be shown. restricted: if it is known already."""
     me = asker(request)
     screen = f"records.{kind}"
     subject = Subject(kind, record_id)
-    if not restricted_among(kind, [record_id]):
+    if restricted is None:
+        restricted = bool(restricted_among(kind, [record_id]))
+    if not restricted:
         record_consultation(actor=me.actor, screen=screen, subjects=[subject])
         return None
     may = OPEN_RESTRICTED.permits(me)

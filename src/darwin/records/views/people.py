@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, Exists, F, OuterRef, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from darwin.records.models import (
     PersonRole,
     PersonVehicle,
     PhoneUse,
+    RestrictedRecord,
     ValueChange,
     VulnerabilityMarker,
     WarningMarker,
@@ -45,10 +46,15 @@ MOST = 50
 @page(SEARCH_RECORDS, personal=True)
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """One person. A post gives the reason for opening a restricted record."""
-    found = get_object_or_404(SEARCH_RECORDS.visible(asker(request), Person.objects.all()), pk=person_id)
+    now_restricted = RestrictedRecord.objects.filter(
+        subject_kind="person", subject_id=OuterRef("pk"), ended_at=None
+    )
+    people = Person.objects.annotate(is_restricted=Exists(now_restricted))
+    found = get_object_or_404(SEARCH_RECORDS.visible(asker(request), people), pk=person_id)
     if found.merged_into_id is not None:
         return redirect("records:person", found.merged_into_id)
-    if (instead := consult(request, "person", found.id)) is not None:
+    restricted: bool = getattr(found, "is_restricted")  # noqa: B009 - an annotation, which mypy loses
+    if (instead := consult(request, "person", found.id, restricted=restricted)) is not None:
         return instead
     me = asker(request)
     context = {
