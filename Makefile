@@ -14,7 +14,7 @@ STATICS := $(shell find src/darwin -path '*/static/*' -not -path '*/static/built
 STYLES := $(shell find src/darwin/theme/styles src/darwin/theme/locale -name '*.mo' -prune -o -type f -print 2>/dev/null)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup setup-test setup-bench run test test-database test-browser test-faults test-nightly lint bench locks clean
+.PHONY: help setup setup-test setup-bench run test test-database test-browser test-faults test-telephony test-nightly lint bench locks clean
 
 help:
 	@echo "make run            open the practice force (sets everything up first)"
@@ -22,6 +22,7 @@ help:
 	@echo "make test           lint, unit and database tests"
 	@echo "make test-browser   in Chromium"
 	@echo "make test-faults    kill processes"
+	@echo "make test-telephony a real Asterisk and real callers (as root, on Debian)"
 	@echo "make test-nightly   the long forms"
 	@echo "make lint | bench | locks"
 
@@ -80,16 +81,19 @@ lint: setup-test
 	@$(PYTHON) scripts/checks.py
 
 test: lint
-	$(PYTHON) -m pytest -m "not browser and not faults and not nightly"
+	$(PYTHON) -m pytest -m "not browser and not faults and not telephony and not nightly"
 
 test-database: setup-test
-	$(PYTHON) -m pytest -m "database and not browser and not faults and not nightly"
+	$(PYTHON) -m pytest -m "database and not browser and not faults and not telephony and not nightly"
 
 test-browser: setup-test
 	$(PYTHON) -m pytest -m "browser and not nightly"
 
 test-faults: setup-test
 	$(PYTHON) -m pytest -m "faults and not nightly"
+
+test-telephony: setup-test
+	$(PYTHON) -m pytest -m "telephony and not nightly"
 
 test-nightly: setup-test
 	$(PYTHON) -m pytest -m nightly

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from darwin.deadlines import clock
 from darwin.errors import DarwinError
 
 MODES = ("practice", "operational", "shadow")
+CLOCK_FILE = "clock.json"
 
 
 class SettingError(DarwinError):
@@ -45,6 +47,29 @@ def data_dir() -> Path:
         return Path(chosen).expanduser().absolute()
     home = Path(text("XDG_DATA_HOME", "~/.local/share")).expanduser()
     return home / "darwin" / text("DARWIN_MODE", "operational")
+
+
+def follow_clock(mode: str, folder: Path) -> None:
+    """Let this process follow the clock of its installation: in practice mode the file in its data folder,
+    which shifts it; the real time otherwise.
+
+    Raises SettingError if such a file lies in the data folder of another mode, or cannot be read.
+    """
+    file = folder / CLOCK_FILE
+    if mode == "practice":
+        try:
+            clock.follow(file)
+        except clock.ClockFileWrong as fault:
+            raise SettingError(
+                f"{fault}. Nothing was started. Take the file away: the practice force then goes by the real "
+                "time."
+            ) from fault
+    elif file.exists():
+        raise SettingError(
+            f"{file} shifts the clock, which only practice mode may do, and DARWIN_MODE is “{mode}”. Nothing "
+            "was started. Set DARWIN_MODE=practice if this is a practice installation; otherwise take the "
+            "file away."
+        )
 
 
 @dataclass(frozen=True, slots=True)

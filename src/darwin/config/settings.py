@@ -9,6 +9,8 @@ from darwin.config import environment, logs
 DARWIN_MODE = environment.choice("DARWIN_MODE", environment.MODES, "operational")
 DARWIN_FORCE = environment.text("DARWIN_FORCE", "leicestershire")
 DARWIN_DATA_DIR = environment.data_dir()
+# Whatever reads these settings goes by the installation's clock from here on.
+environment.follow_clock(DARWIN_MODE, DARWIN_DATA_DIR)
 DARWIN_HOSTS = environment.words("DARWIN_HOSTS")
 DARWIN_HTTPS = environment.flag("DARWIN_HTTPS")
 

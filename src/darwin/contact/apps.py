@@ -10,13 +10,22 @@ class ContactConfig(AppConfig):
     verbose_name = "Contact"
 
     def ready(self) -> None:
-        from darwin.contact import permissions, thresholds
+        from darwin.contact import deadline_kinds, permissions, thresholds
+        from darwin.contact.now.screens import register_screens
+        from darwin.contact.taking import desk, desks
+        from darwin.staff.idle import never_lock_while
         from darwin.theme.navigation import Item, navigation
 
         thresholds.declare()
+        deadline_kinds.declare()
+        desks.register()
+        register_screens()
+        never_lock_while(desk.on_live_call)
         # The rules are declared at the start, so that the matrix knows them before a page is opened.
         for label, name, rule, order in (
+            (_("My call"), "my_call", permissions.TAKE_CALLS, 5),
             (_("The line"), "line", permissions.SEE_MEASURES, 10),
+            (_("Wall"), "wall", permissions.SEE_WALL, 15),
             (_("Lost callers"), "lost_callers", permissions.SEE_LOST_CALLERS, 20),
             (_("Measures"), "measures", permissions.SEE_MEASURES, 30),
             (_("Fair access"), "fair_access", permissions.SEE_MEASURES, 40),

@@ -286,6 +286,28 @@ def _count_months(*, shown: bool) -> int:
         return count_what_is_missing(clock.now(), advance)
 
 
+@commands.command(name="fallback-pack")
+@click.option("--forever", is_flag=True, help="Go on after that: make it anew each time it is due.")
+def fallback_pack(forever: bool) -> None:
+    """Make the printable pack to go on with when Darwin is away: forms, open work, numbers to ring."""
+    from darwin.supervisor.house import open_house
+
+    with open_house() as house:
+        from darwin.contact.fallback.pack import FOLDER, NEWEST
+        from darwin.contact.fallback.turns import renew_forever
+        from darwin.contact.services.fallback import renew_pack
+
+        folder = house.data_dir / FOLDER
+        if not forever:
+            pack = renew_pack(actor=Actor.system("fallback"), folder=folder)
+            click.echo(f"The pack {pack.code} is made. Print {folder / NEWEST}.")
+            return
+        stopped = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        renew_forever(stopped, folder)
+
+
 def _actor() -> Actor:
     return Actor.system("command-line")
 

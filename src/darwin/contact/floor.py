@@ -4,7 +4,7 @@ Three queries give it all, however many calls and handlers there are; nothing he
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from darwin.contact.models import FloorCall, FloorMember, FloorStage, SwitchConnection, SwitchMember
+from darwin.deadlines import clock
 from darwin.staff.models import Account
 
 
@@ -55,10 +56,10 @@ def connections_now() -> list[SwitchConnection]:
 
 def silent_since(line: SwitchConnection, at: datetime, gap_after: timedelta) -> datetime | None:
     """Since when nothing is known of a switch; None while it is heard. A listener that was killed says
-    nothing of its end, so silence longer than gap_after counts as well."""
+    nothing of its end, so silence longer than gap_after, in real time, counts as well."""
     if line.connected_since is None:
         return line.down_since or at
-    if line.heard_at is not None and at - line.heard_at > gap_after:
+    if line.heard_at is not None and at - line.heard_at > clock.shown_in(gap_after):
         return line.heard_at
     return None
 
@@ -81,20 +82,31 @@ def call_of(account: Account) -> FloorCall | None:
 def handlers_now(at: datetime, notes_for: timedelta, calls: Iterable[FloorCall]) -> list[HandlerNow]:
     """Every handler who is logged on anywhere, by name. calls: the living calls; notes_for: for how long
     after a call a handler counts as finishing notes, if they have not said otherwise."""
-    busy = {
-        (call.switch, agent): call
-        for call in calls
-        if call.stage != FloorStage.WAITING
-        for agent in call.agents
-    }
     accounts = {
         (switch, interface): account
         for switch, interface, account in SwitchMember.objects.filter(account__isnull=False).values_list(
             "switch", "interface", "account_id"
         )
     }
+    return handlers_of(FloorMember.objects.order_by("member", "interface"), accounts, calls, at, notes_for)
+
+
+def handlers_of(
+    members: Iterable[FloorMember],
+    accounts: Mapping[tuple[str, str], UUID],
+    calls: Iterable[FloorCall],
+    at: datetime,
+    notes_for: timedelta,
+) -> list[HandlerNow]:
+    """The same from rows that were read already. accounts: by (switch, interface)."""
+    busy = {
+        (call.switch, agent): call
+        for call in calls
+        if call.stage != FloorStage.WAITING
+        for agent in call.agents
+    }
     rows: dict[tuple[str, str], list[FloorMember]] = defaultdict(list)
-    for member in FloorMember.objects.order_by("member", "interface"):
+    for member in members:
         rows[member.switch, member.interface].append(member)
     return [
         _handler(members, accounts.get(key), busy.get(key), at, notes_for) for key, members in rows.items()

@@ -7,3 +7,8 @@ class RecordsConfig(AppConfig):
     name = "darwin.records"
     label = "records"
     verbose_name = "Records"
+
+    def ready(self) -> None:
+        from darwin.records import thresholds
+
+        thresholds.declare()

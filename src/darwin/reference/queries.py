@@ -55,6 +55,22 @@ def one_version() -> Iterator[None]:
         _reading.reset(token)
 
 
+NEWEST_ADOPTION = "SELECT id FROM reference_adoption ORDER BY number DESC LIMIT 1"
+
+
+@contextmanager
+def version_named(adoption: UUID | None) -> Iterator[None]:
+    """Read within a block the version that `adoption` names, where this process holds it, without asking
+    whether there is a newer one: for whoever asks NEWEST_ADOPTION with a statement of their own, twenty
+    times a second. Where it is not held the newest is loaded."""
+    held = _held if _held is not None and adoption is not None and _held.adoption == adoption else None
+    token = _reading.set(_Reading(held))
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
 def threshold(code: str, at: datetime | date | None = None) -> ThresholdValue:
     """The version of the threshold `code` that is valid at `at` (now, if not given; a date is a London date).
 

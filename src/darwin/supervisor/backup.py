@@ -112,8 +112,9 @@ def _modules(applied: list[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def _files(data_dir: Path, *, with_keys: bool) -> list[str]:
-    secret = [KEYS_FILE, SIGNING_KEY] if with_keys else []
-    found = [name for name in secret if (data_dir / name).is_file()]
+    # Without its clock a practice force would be restored into its own future.
+    single = [environment.CLOCK_FILE, *([KEYS_FILE, SIGNING_KEY] if with_keys else [])]
+    found = [name for name in single if (data_dir / name).is_file()]
     for folder in (PUBLIC_KEYS, FORCES):
         found += [f"{folder}/{path.name}" for path in sorted((data_dir / folder).glob("*")) if path.is_file()]
     return found

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
+from darwin.deadlines import clock
 from darwin.theme.navigation import Shown, navigation
 from darwin.theme.tokens import THEMES
+from darwin.theme.version import assets_version
 
 COOKIE = "darwin_theme"
 
@@ -38,6 +40,16 @@ class Theme:
     def shadow(self) -> bool:
         """True beside an old system that stays the record: every page says so."""
         return self.mode == "shadow"
+
+    @property
+    def clock(self) -> str:
+        """The installation's clock and its rate when the page is made: the page counts on from there."""
+        return f"{clock.now().isoformat()} {clock.rate():g}"
+
+    @property
+    def version(self) -> str:
+        """Of the browser's files; a page that was opened before a new one came says so."""
+        return assets_version()
 
     @property
     def navigation(self) -> list[Shown]:

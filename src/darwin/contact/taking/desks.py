@@ -1,0 +1,53 @@
+"""The live screen that tells each handler's page which call is theirs: identifiers and times only."""
+
+import json
+
+from django.http import HttpRequest
+
+from darwin.contact.models import FloorCall, FloorStage, SwitchMember
+from darwin.contact.permissions import TAKE_CALLS
+from darwin.ledger.live.screens import Screen, register_screen
+
+NAME = "contact.desks"
+
+
+def compute_desks() -> bytes:
+    """JSON of account id to {"contact", "stage", "since"}: the call that rings at, or is spoken at, their
+    telephone; a call that is spoken goes before one that rings. Two queries."""
+    whose = {
+        (switch, interface): str(account)
+        for switch, interface, account in SwitchMember.objects.filter(account__isnull=False).values_list(
+            "switch", "interface", "account_id"
+        )
+    }
+    desks: dict[str, dict[str, str]] = {}
+    calls = FloorCall.objects.exclude(stage=FloorStage.WAITING).order_by("since", "call_id")
+    for call in sorted(calls, key=lambda call: call.stage != FloorStage.TALKING):
+        for interface in call.agents:
+            account = whose.get((call.switch, interface))
+            if account is not None:
+                desks.setdefault(
+                    account,
+                    {
+                        "contact": str(call.contact_id),
+                        "stage": str(call.stage),
+                        "since": call.since.isoformat(),
+                    },
+                )
+    return json.dumps(desks, sort_keys=True).encode()
+
+
+def _may_watch(request: HttpRequest) -> bool:
+    return TAKE_CALLS.permits(request.user)
+
+
+def register() -> None:
+    """Declare the screen. It shows no personal data, so that watching it is no consultation."""
+    register_screen(
+        Screen(
+            name=NAME,
+            compute=compute_desks,
+            may_watch=_may_watch,
+            events=("contact.call_events_recorded", "contact.floor_", "contact.handler_linked"),
+        )
+    )
