@@ -1,4 +1,4 @@
-"""A practice house that runs apart from the test: its web server and its database can go away and come back."""
+"""A practice house that runs apart from the test: its web server and database go away and come back."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ class CallHouse:
         self.url = f"http://localhost:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, ahead_s: float = 0) -> None:
+    def start(self) -> None:
         """Start the web server and the publisher; returns when it answers."""
         environment = {
             **os.environ,
@@ -38,9 +38,7 @@ class CallHouse:
             "DARWIN_HTTPS": "no",
         }
         environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
-        self._process = subprocess.Popen(
-            [sys.executable, str(SERVED), str(self.port), str(ahead_s)], env=environment
-        )
+        self._process = subprocess.Popen([sys.executable, str(SERVED), str(self.port)], env=environment)
         wait_for(self._answers, 40, "the web server answers")
 
     def _answers(self) -> bool:

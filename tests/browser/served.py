@@ -1,8 +1,8 @@
 """Darwin's web server and publisher over the test database, in a process of its own that a test can kill.
 
-    python tests/browser/served.py PORT [SECONDS]
+    python tests/browser/served.py PORT
 
-SECONDS: how far the installation's clock runs ahead of real time. Static files are served from the sources.
+Its clock is that of the practice house in DARWIN_DATA_DIR. Static files are served from the sources.
 """
 
 import os
@@ -10,7 +10,7 @@ import sys
 import threading
 
 
-def main(port: int, ahead_s: float) -> None:
+def main(port: int) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "darwin.config.settings"
     import django
     from django.conf import settings
@@ -22,14 +22,10 @@ def main(port: int, ahead_s: float) -> None:
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     django.setup()
 
-    from datetime import timedelta
-
     import uvicorn
 
-    from darwin.deadlines import clock
     from darwin.ledger.live.publisher import publish_forever
 
-    clock.shift_by(timedelta(seconds=ahead_s))
     threading.Thread(target=publish_forever, args=(threading.Event(),), daemon=True).start()
     uvicorn.run(
         "darwin.config.asgi:application",
@@ -42,4 +38,4 @@ def main(port: int, ahead_s: float) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    main(int(sys.argv[1]))

@@ -22,7 +22,7 @@ from darwin.records.services.phones import (
     record_use,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("house")
 ACTOR = Actor.system("test")
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 NUMBER = "07700 900142"

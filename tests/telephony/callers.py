@@ -104,7 +104,7 @@ def _sipp(folder: Path, name: str, *words: list[object]) -> "subprocess.Popen[by
     flat = [str(word) for part in words for word in part]
     with (folder / f"{name}.out").open("wb") as out:
         return subprocess.Popen(
-            [*BOUND, "sipp", *flat, "-sf", str(scenario), "-nostdin", "-ci", "127.0.0.1", "-trace_err", "-error_file", str(folder / f"{name}.err")],
+            [*BOUND, "sipp", *flat, "-sf", str(scenario), "-nostdin", "-ci", "127.0.0.1"],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=out,
@@ -115,7 +115,7 @@ def _sipp(folder: Path, name: str, *words: list[object]) -> "subprocess.Popen[by
 def _row(load: Load, seed: int, serial: int) -> str:
     """One caller. Every number is of the ranges kept for drama; one in twenty is withheld."""
     chance = random.Random(f"{seed}-{serial}")
-    # One in twelve runs out of patience while a telephone still rings.
+    # About one in eight asks to be rung back, if they still wait by then.
     patience = chance.randint(load.patience_s[0] * 1000, load.patience_s[1] * 1000)
     until_key = chance.randint(1000, patience) if chance.random() < 0.12 else 0
     number = f"07700900{serial % 1000:03}" if serial % 3 else f"01164960{serial % 1000:03}"

@@ -14,10 +14,11 @@ from typing import Any
 
 import psycopg
 
+from darwin.contact.coverage import joined_spans
 from darwin.supervisor.postgres import Server, open_server
 from tests.operate.houses import well
-from tests.supervisor.house_at_work import house_environment
-from tests.telephony.switch import LISTENER, LISTENER_SECRET, QUEUE, Switch
+from tests.supervisor.house_at_work import house_environment, wait_for
+from tests.telephony.switch import LISTENER, LISTENER_SECRET, QUEUE
 from tests.telephony.truth import Key, Truth
 
 EVER = ("--from", "2000-01-01", "--to", "2100-01-01")
@@ -37,7 +38,8 @@ class House:
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        well(data_dir, "ledger", "verify")
+        if not (data_dir / "postgres.json").exists():
+            well(data_dir, "ledger", "verify")
         self.server: Server = open_server(data_dir)
 
     def close(self) -> None:
@@ -59,6 +61,14 @@ class House:
             well(self.data_dir, "contact", "measures", "--queue", QUEUE, *window, "--json")
         )
         return found
+
+    def gaps(self, begin: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """The gaps that the figures of this time show, those of one source that touch made one."""
+        stretches = [
+            (datetime.fromisoformat(gap["from"]), datetime.fromisoformat(gap["to"]))
+            for gap in self.measures(begin, end)["gaps"]
+        ]
+        return joined_spans(stretches)
 
     def entries(self) -> list[dict[str, Any]]:
         said = well(self.data_dir, "contact", "calls", "--queue", QUEUE, *EVER, "--json")
@@ -83,6 +93,9 @@ class House:
     def server_processes(self) -> list[int]:
         """The server and the processes that it has started."""
         return [self.server_pid, *children_of(self.server_pid)]
+
+    def floor_is_empty(self) -> bool:
+        return not self.rows("SELECT 1 FROM contact_floorcall")
 
     def waiting_on_the_floor(self) -> set[str]:
         """Who waits now, as the wallboard has it: calls that wait or ring."""
@@ -119,11 +132,11 @@ def _same(found: dict[str, Any], entry: Any) -> bool:
 class Listener:
     """`darwin contact listen asterisk`, started, killed, started again."""
 
-    def __init__(self, house: House, switch: Switch) -> None:
+    def __init__(self, house: House, port: int) -> None:
         secret = house.data_dir.parent / "listener-secret"
         secret.write_text(LISTENER_SECRET)
         secret.chmod(0o600)
-        self._words = ["--host", "127.0.0.1", "--port", str(switch.ami_port), "--user", LISTENER]
+        self._words = ["--host", "127.0.0.1", "--port", str(port), "--user", LISTENER]
         self._words += ["--secret-file", str(secret)]
         self._house, self.spoken = house, house.data_dir.parent / "listener-said.txt"
         self.process = self._start()
@@ -138,11 +151,11 @@ class Listener:
                 stderr=said,
             )
 
-    def is_connected(self) -> bool:
-        """Does the house say that the switch is heard?"""
+    def has_connected(self, after: datetime) -> bool:
+        """Does the house say that the switch is heard, by a connection made after this moment?"""
         assert self.process.poll() is None, self.said()
         rows = self._house.rows("SELECT connected_since FROM contact_switchconnection")
-        return bool(rows) and rows[0][0] is not None
+        return bool(rows) and rows[0][0] is not None and rows[0][0] > after
 
     def said(self) -> str:
         return self.spoken.read_text(errors="replace")
@@ -170,9 +183,12 @@ def opened_house(data_dir: Path) -> Iterator[House]:
 
 
 @contextmanager
-def listening(house: House, switch: Switch) -> Iterator[Listener]:
-    listener = Listener(house, switch)
+def listening(house: House, port: int) -> Iterator[Listener]:
+    """A listener that finds the switch at `port`, and hears it when this begins."""
+    begun = now()
+    listener = Listener(house, port)
     try:
+        wait_for(lambda: listener.has_connected(begun), 60, "the switch is heard")
         yield listener
     finally:
         if listener.process.poll() is None:

@@ -1,8 +1,8 @@
 """A real Asterisk from Debian, in a folder of its own outside the repository.
 
-Debian 12 has no asterisk; the suite forky has Asterisk 22. Its files are unpacked by debootstrap into a cached
-folder (DARWIN_ASTERISK_ROOT, else in the user's cache), about a minute and 625 MB once. Nothing is installed
-on the machine itself. Asterisk is GPLv2; Darwin speaks TCP to it and holds nothing of it."""
+Debian 12 has no asterisk; the suite forky has Asterisk 22. Its files are unpacked by debootstrap into a
+cached folder (DARWIN_ASTERISK_ROOT, else in the user's cache), about a minute and 625 MB once. Nothing is
+installed on the machine itself. Asterisk is GPLv2; Darwin speaks TCP to it and holds nothing of it."""
 
 import fcntl
 import os

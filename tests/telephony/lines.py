@@ -133,15 +133,26 @@ class RelayLine:
             far.close()
 
 
+class PlainLine:
+    """The switch's own port, never cut."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def cut(self) -> None:
+        raise NotImplementedError
+
+    def mend(self) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None: ...
+
+
 def line_to(switch_port: int, how: str) -> Line:
-    """how: packets, stall or reset."""
+    """how: packets, stall or reset; plain for one that is never cut."""
+    if how == "plain":
+        return PlainLine(switch_port)
     return PacketLine(switch_port) if how == "packets" else RelayLine(switch_port, resets=how == "reset")
-
-
-def best_way_to_cut() -> str:
-    """Packets where the kernel can drop them here, else a relay that stalls."""
-    usable = os.geteuid() == 0 and shutil.which("iptables") and _iptables("-L", "INPUT", "-n").returncode == 0
-    return "packets" if usable else "stall"
 
 
 def _iptables(*words: str) -> "subprocess.CompletedProcess[bytes]":

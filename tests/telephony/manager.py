@@ -1,7 +1,8 @@
 """The test's own line to the switch: a second client of the Manager Interface, independent of Darwin's.
 
-It acts (logs handlers on, asks for the state of the queue) and keeps what it hears: the bytes with the times
-at which they came, as a recording that Darwin can import (docs/telephony.md), and the events for the truth."""
+It acts (logs handlers on, asks for the state of the queue) and keeps what it hears: the bytes with the
+times at which they came, as a recording that Darwin can import (docs/telephony.md), and the events for the
+truth."""
 
 import json
 import socket
@@ -59,6 +60,8 @@ class Manager:
         return self._booted
 
     def close(self) -> None:
+        if self._closing:
+            return
         self._closing = True
         self._shut()
         self._thread.join(LIMIT_S)

@@ -6,8 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,17 +22,20 @@ DRIVER, DRIVER_SECRET = "driver", "of-the-loopback-driver"
 QUEUE = "101"
 DESK = "2001"
 EMPTY = ("features", "musiconhold", "cdr", "cel", "indications", "stasis", "ccss", "udptl", "acl", "codecs")
+NOBODY_THERE = "unavailable,invalid,unknown"
 BOUND = (sys.executable, bound.__file__)
 
 
 @dataclass(frozen=True)
 class Size:
-    """handlers: telephones that log on; places: callers who may wait at once; longest_wait_s: when the switch
-    itself ends a wait."""
+    """handlers: telephones that log on; places: callers who may wait at once, 0 for any number;
+    longest_wait_s: when the switch itself ends a wait; refuses_when_empty: nobody may wait while no handler
+    is logged on."""
 
     handlers: int
     places: int
     longest_wait_s: int
+    refuses_when_empty: bool = True
 
 
 class Switch:
@@ -117,6 +119,8 @@ class Switch:
             "CALLERS_ADDRESS": CALLERS_ADDRESS,
             "LONGEST_WAIT_S": self.size.longest_wait_s,
             "PLACES": self.size.places,
+            "JOIN_EMPTY": NOBODY_THERE if self.size.refuses_when_empty else "yes",
+            "LEAVE_EMPTY": NOBODY_THERE if self.size.refuses_when_empty else "no",
             "RTP_START": rtp,
             "RTP_END": rtp + 1_999,
         }
@@ -138,7 +142,7 @@ class Switch:
         )
 
 
-def filled(text: str, words: dict[str, object]) -> str:
+def filled(text: str, words: Mapping[str, object]) -> str:
     """The text with each @WORD@ in its place."""
     for word, value in words.items():
         text = text.replace(f"@{word}@", str(value))
@@ -146,9 +150,9 @@ def filled(text: str, words: dict[str, object]) -> str:
 
 
 @contextmanager
-def running_switch(size: Size) -> Iterator[Switch]:
-    """A switch that is up; skips the test where none can be installed."""
-    switch = Switch(installation.require_asterisk(), size)
+def running_switch(root: Path, size: Size) -> Iterator[Switch]:
+    """A switch that is up."""
+    switch = Switch(root, size)
     try:
         switch.start()
         print(switch.version)
@@ -186,8 +190,3 @@ def _free_udp() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def settle(seconds: float) -> None:
-    """Real time passes at a real switch; nothing here waits for a clock of Darwin's."""
-    time.sleep(seconds)

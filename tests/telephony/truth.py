@@ -64,10 +64,24 @@ def truth_of(queue_log: Path, heard: list[Message]) -> Truth:
     return truth
 
 
-def agrees_with_callers(truth: Truth, seen: Seen) -> None:
-    """Every call that the switch answered was announced once and joined the queue or was refused."""
-    assert Counter(truth.serials.values()) == Counter(seen.reached)
+def agrees_with_callers(truth: Truth, seen: Seen, lives: int = 1) -> None:
+    """Every call that the switch answered was announced once and joined the queue or was refused; nobody gave
+    up whom the switch, by sipp's account, sent away.
+
+    A switch that is stopped (lives > 1) may answer a call and have no time to announce it, or to let it join;
+    and it hangs up on those who wait, which its own log calls ABANDON.
+    """
+    announced = Counter(truth.serials.values())
+    assert max(announced.values()) == 1
+    assert announced.keys() <= seen.reached
+    assert truth.calls <= set(truth.serials)
+    if lives > 1:
+        return
+    assert announced.keys() == seen.reached
     assert truth.calls == set(truth.serials)
+    last = {call: entry.outcome for (call, _), entry in sorted(truth.entries.items())}
+    sent_away = {call for call, serial in truth.serials.items() if seen.ended.get(serial) == "was ended"}
+    assert not [call for call in sent_away if last[call] == "abandoned"]
 
 
 def _entries(lines: list[str]) -> dict[Key, Entry]:

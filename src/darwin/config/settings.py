@@ -13,6 +13,7 @@ DARWIN_DATA_DIR = environment.data_dir()
 environment.follow_clock(DARWIN_MODE, DARWIN_DATA_DIR)
 DARWIN_HOSTS = environment.words("DARWIN_HOSTS")
 DARWIN_HTTPS = environment.flag("DARWIN_HTTPS")
+DARWIN_ANTIVIRUS = environment.text("DARWIN_ANTIVIRUS")
 
 KEY_FOR_COMMANDS = "only-for-commands-that-sign-nothing"  # config.checks refuses it for the web
 SECRET_KEY = environment.text("DARWIN_SECRET_KEY", KEY_FOR_COMMANDS)
@@ -129,6 +130,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "worker-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

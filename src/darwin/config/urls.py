@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *language_urls,
     path("", include("darwin.staff.live_address")),
     path("", include("darwin.staff.urls")),
+    path("", include("darwin.practice.urls")),
     path("", include("darwin.contact.urls")),
     path("", include("darwin.outbound.urls")),
     path("", include("darwin.records.urls")),

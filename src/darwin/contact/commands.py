@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from darwin.contact.conformance.commands import conform, conform_adapter
 from darwin.contact.imports.report import ImportRefused
 from darwin.deadlines.clock import LONDON
 from darwin.errors import DarwinError
@@ -51,6 +52,10 @@ class Moment(click.ParamType["datetime"]):
 @click.group(name="contact", help="Listen to a switch, import call records; measures and lists of calls.")
 def commands() -> None:
     """Group of the room; `darwin.cli` loads it when it is called."""
+
+
+commands.add_command(conform)
+commands.add_command(conform_adapter)
 
 
 @commands.group(name="import")

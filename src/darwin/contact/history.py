@@ -18,10 +18,11 @@ from darwin.theme.formats import Words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryAsk:
-    """Whose history is opened: by whom, in which contact, at what moment, and where the caller says it is."""
+    """Whose history is opened: by whom, in which contact, at what moment, and where the caller says it is.
+    persons: every identifier under which the person is recorded."""
 
     account: Account
-    person_id: UUID
+    persons: tuple[UUID, ...]
     key: UUID
     at: datetime
     location: str = ""

@@ -88,10 +88,32 @@ SEE_HANDLER_FIGURES = Rule.any_of(
     Grant({"contact_handler", "contact_supervisor", "desk_operator"}, own("")),
     Grant({"contact_supervisor", "duty_inspector"}, of_line_reports("")),
 )
+WORK_CALL_BACKS = Rule(
+    "contact.call_backs",
+    "Ring back those who gave up, and those who were promised a call",
+    _RUN_THE_LINE | {"contact_handler"},
+)
+USE_FALLBACK = Rule(
+    "contact.fallback",
+    "Print the pack to go on with when Darwin is away, and key in what was taken on paper",
+    _RUN_THE_LINE | {"contact_handler"},
+)
+# Who has reported is told by the list itself, so nobody who works the other list sees this one.
+SEE_NOT_SAFE = Rule(
+    "contact.not_safe_to_ring",
+    "See which numbers are not safe to ring, and decide whether and how one is rung",
+    _RUN_THE_LINE,
+)
 
 # What another system may do here. A client reads back what it logged itself and nothing else: a token is made
 # by an administrator, who sees no contact.
 TELL_OF_CALLS = Scope("telephony.events", "Tell of the calls of the switch it speaks for", signed=True)
+READ_TOLD_CALLS = Scope(
+    "telephony.read",
+    "See what Darwin made of the calls it told of, without their numbers",
+    personal=True,
+    rows=lambda token: Q(source=token.client),
+)
 LOG_CONTACTS = Scope("contact.write", "Log contacts, with what came of them")
 READ_OWN_CONTACTS = Scope(
     "contact.read",

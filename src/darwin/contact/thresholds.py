@@ -134,12 +134,18 @@ def pack_renewed_after(at: datetime) -> timedelta:
 def forms_in_pack(at: datetime) -> int:
     """How many blank forms a printed pack has."""
     return int(threshold(_PACK_FORMS, at=at).value)
+
+
 def stale_after(at: datetime) -> timedelta:
     """After how long a silence of a switch its figures are shown as old."""
     return timedelta(seconds=float(threshold(_STALE, at=at).value))
+
+
 def gap_after(at: datetime) -> timedelta:
     """After how long a silence of a switch no figure of it is shown as if it were now."""
     return timedelta(seconds=float(threshold(_GAP, at=at).value))
+
+
 def notes_after_call(at: datetime) -> timedelta:
     """How long after a call a handler counts as finishing notes, if they do not say otherwise."""
     return timedelta(seconds=float(threshold(_NOTES, at=at).value))

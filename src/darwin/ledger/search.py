@@ -10,10 +10,11 @@ from darwin.ledger.actors import Subject, Verb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What is looked for; None and "" ask nothing. Times are half-open [start, end).
+    """What is looked for; None and "" ask nothing.
 
-    by: the account that acted. tokens: those of another system that acted through the API. system: the part of the system that acted. event: as a whole
-    ("staff.began_session") or its beginning, ending with a dot ("staff.").
+    by: the account that acted. tokens: those of another system that acted through the API. system: the part
+    of the system that acted. event: as a whole ("staff.began_session") or its beginning, ending with a dot
+    ("staff."). Times are half-open [start, end).
     """
 
     subject: Subject | None = None

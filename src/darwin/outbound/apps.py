@@ -1,6 +1,7 @@
 """The room of what leaves the house."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OutboundConfig(AppConfig):
@@ -9,8 +10,11 @@ class OutboundConfig(AppConfig):
     verbose_name = "Outbound"
 
     def ready(self) -> None:
-        # The rules are declared at the start, so that the matrix knows them before a page is opened.
-        from darwin.outbound import kinds, thresholds
+        from darwin.outbound import kinds, permissions, thresholds
+        from darwin.theme.navigation import Item, navigation
 
         thresholds.declare()
         kinds.declare()
+        navigation.register(
+            Item(_("Safe contact"), "outbound:look_up", permissions.RECORD_SAFE_CONTACT, order=45)
+        )

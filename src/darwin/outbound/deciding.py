@@ -10,11 +10,21 @@ from django.db.models import Q
 from darwin.deadlines.clock import LONDON
 from darwin.ledger.actors import Subject
 from darwin.outbound import thresholds
-from darwin.outbound.channels import Channel, all_channels, channel_named
-from darwin.outbound.judging import Condition, Decision, Override, Preference, Situation, Try, Window, judge
+from darwin.outbound.channels import Channel, all_channels, channel_named, channels_of
+from darwin.outbound.judging import (
+    Condition,
+    Decision,
+    Limits,
+    Override,
+    Preference,
+    Situation,
+    Try,
+    Window,
+    judge,
+)
 from darwin.outbound.models import Attempt, PointKind, SafeContact, UnsafeOverride
 from darwin.outbound.points import Destination, destination
-from darwin.records.phones import NOTHING_KNOWN, identities_of
+from darwin.records.phones import NOTHING_KNOWN, PhoneFacts, identities_of
 
 __all__ = ["Asked", "Condition", "Decision", "decide", "decide_all"]
 
@@ -51,56 +61,68 @@ def decide_all(
     """The decision for each of the numbers as they were given, in as many queries as for one."""
     way_out = channel_named(channel)
     where = {written: destination(way_out.kind, written) for written in numbers}
-    situations = _situations(way_out, {place for place in where.values() if place.reachable}, at, asked)
-    return {
-        written: judge(situations.get(place) or _unreachable(way_out, place, at))
-        for written, place in where.items()
-    }
+    known = _known(way_out.kind, {place for place in where.values() if place.reachable}, at, asked)
+    return {written: judge(_situation(way_out, place, at, asked, known)) for written, place in where.items()}
 
 
-def situation_of(place: Destination, channel: str, at: datetime, asked: Asked = NOBODY) -> Situation:
-    """All that a decision on one number or address rests on. Raises UnknownChannel."""
-    way_out = channel_named(channel)
-    found = _situations(way_out, {place} if place.reachable else set(), at, asked)
-    return found.get(place) or _unreachable(way_out, place, at)
+def situations_of(place: Destination, at: datetime, asked: Asked = NOBODY) -> dict[str, Situation]:
+    """All that the decisions on one number or address rest on, by the code of each channel that leads there;
+    in as many queries as for one."""
+    known = _known(place.kind, {place} if place.reachable else set(), at, asked)
+    return {channel.code: _situation(channel, place, at, asked, known) for channel in channels_of(place.kind)}
 
 
-def _unreachable(channel: Channel, place: Destination, at: datetime) -> Situation:
-    return Situation(
-        way=channel.way, at=at, given=bool(place.value), reachable=False, limits=thresholds.limits(at)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read of some numbers or addresses, by value."""
+
+    limits: Limits
+    preferences: Mapping[str, list[Preference]]
+    overrides: Mapping[str, Override]
+    tries: Mapping[str, list[Try]]
+    with_person: list[Try]
+    facts: Mapping[str, PhoneFacts]
+    tries_before: int
+    any_hour: bool
+
+
+def _known(kind: PointKind, places: set[Destination], at: datetime, asked: Asked) -> _Known:
+    values = {place.value for place in places}
+    limits = thresholds.limits(at)
+    if not values:
+        return _Known(limits, {}, {}, {}, [], {}, 0, False)
+    tries, with_person = _tries(kind, values, at, limits.gap, asked)
+    purpose = thresholds.purpose(asked.purpose, at) if asked.purpose else None
+    return _Known(
+        limits=limits,
+        preferences=_preferences(kind, values),
+        overrides=_overrides(kind, values),
+        tries=tries,
+        with_person=with_person,
+        facts=identities_of(values, at) if kind is PointKind.TELEPHONE else {},
+        tries_before=_tries_before(asked, at),
+        any_hour=bool(purpose and purpose.attributes.get("at_any_hour")),
     )
 
 
-def _situations(
-    channel: Channel, places: set[Destination], at: datetime, asked: Asked
-) -> dict[Destination, Situation]:
-    if not places:
-        return {}
-    values = {place.value for place in places}
-    limits = thresholds.limits(at)
-    preferences = _preferences(channel.kind, values)
-    overrides = _overrides(channel.kind, values)
-    tries, with_person = _tries(channel.kind, values, at, limits.gap, asked)
-    facts = identities_of(values, at) if channel.kind is PointKind.TELEPHONE else {}
-    before = _tries_before(asked, at)
-    any_hour = bool(asked.purpose and thresholds.purpose(asked.purpose, at).attributes.get("at_any_hour"))
-    return {
-        place: Situation(
-            way=channel.way,
-            at=at,
-            kind=facts.get(place.value, NOTHING_KNOWN).kind,
-            links=facts.get(place.value, NOTHING_KNOWN).links,
-            preferences=tuple(preferences.get(place.value, ())),
-            override=overrides.get(place.value),
-            tries=(*tries.get(place.value, ()), *with_person),
-            tries_before=before,
-            limits=limits,
-            any_hour=any_hour,
-            by=asked.by,
-            attempt=asked.attempt,
-        )
-        for place in places
-    }
+def _situation(channel: Channel, place: Destination, at: datetime, asked: Asked, known: _Known) -> Situation:
+    facts = known.facts.get(place.value, NOTHING_KNOWN)
+    return Situation(
+        way=channel.way,
+        at=at,
+        given=bool(place.value),
+        reachable=place.reachable,
+        kind=facts.kind,
+        links=facts.links,
+        preferences=tuple(known.preferences.get(place.value, ())),
+        override=known.overrides.get(place.value),
+        tries=(*known.tries.get(place.value, ()), *known.with_person),
+        tries_before=known.tries_before,
+        limits=known.limits,
+        any_hour=known.any_hour,
+        by=asked.by,
+        attempt=asked.attempt,
+    )
 
 
 def preference_of(row: SafeContact) -> Preference:

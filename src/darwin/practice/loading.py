@@ -11,6 +11,7 @@ from django.db import connection
 from tqdm import tqdm
 
 from darwin.ledger.actors import Actor
+from darwin.practice.known_people import plant_people
 from darwin.practice.live.storing import close_stale_stretches
 from darwin.practice.models import LiveStretch
 from darwin.practice.queries import spans_to_load, story_of, stretches_of
@@ -43,6 +44,7 @@ def load_missing(bar: bool = True, stopped: Event | None = None) -> int:
     """
     force = open_force(actor=ACTOR)
     close_stale_stretches(force=force)
+    plant_people(actor=ACTOR, force=force)
     added = 0
     spans = spans_to_load(force)
     # Read after the spans: a stretch that begins later begins after them.

@@ -144,7 +144,9 @@ def load_span(*, actor: Actor, force: PracticeForce, made: MadeSpan) -> int:
 
 @transaction.atomic
 def reset_force(*, actor: Actor) -> None:
-    """Take away every contact, call record and import of this practice installation. Raises NotPractice.
+    """Take away every contact, call record, import, person and attempt of this practice installation.
+
+    Raises NotPractice.
 
     The ledger and the accounts stay, and the clock goes back to the real time; the next load makes the force
     anew with the present month of that day.

@@ -1,6 +1,8 @@
 """What this room takes from reference data: its lists and its periods."""
 
 from darwin.reference.lists import ListKind, declare_list
+from darwin.reference.required import require_threshold
+from darwin.reference.units import Unit
 
 
 def declare() -> None:
@@ -12,3 +14,6 @@ def declare() -> None:
         ("vehicle_tie", "What a vehicle is to a person"),
     ):
         declare_list(ListKind(code, meaning))
+    require_threshold(
+        "records.marker_review_months", Unit.MONTHS, "records", "to say when a marker is looked at again"
+    )

@@ -82,7 +82,6 @@ _declare("language", "A language a caller speaks or signs", "", welsh_standards=
 _declare(
     "failure_demand", "What the force did not do, or not do right, that caused the contact", "", owner=str
 )
-_declare("not_ready_reason", "Why a contact handler takes no call for a while")
 _declare(
     "contact_disposition",
     "What became of a contact",

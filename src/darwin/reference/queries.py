@@ -47,7 +47,13 @@ _held: _Snapshot | None = None
 
 @contextmanager
 def one_version() -> Iterator[None]:
-    """Read one adoption throughout a block: a request, a report, a batch. One query in all when warm."""
+    """Read one adoption throughout a block: a request, a report, a batch. One query in all when warm.
+
+    A block inside another one reads what the outer one read.
+    """
+    if _reading.get() is not None:
+        yield
+        return
     token = _reading.set(_Reading())
     try:
         yield

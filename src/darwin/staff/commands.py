@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
@@ -143,7 +144,7 @@ def _new_file(path: str | None) -> Iterator[TextIO]:
         with os.fdopen(number, "w", encoding="utf-8") as file:
             yield file
     except BaseException:
-        os.unlink(path)
+        Path(path).unlink()
         raise
 
 

@@ -57,7 +57,7 @@ def rows_of(entries: Sequence[StoredEntry], reader: Account) -> list[Row]:
     accounts = {entry.actor_id for entry in entries if entry.actor_id}
     accounts |= {identifier for first in named for kind, identifier in first if kind == "account"}
     people = {account.id: account for account in Account.objects.filter(pk__in=accounts)}
-    tokens = {entry.actor_id for entry in entries if entry.actor_kind == "integration"}
+    tokens = {entry.actor_id for entry in entries if entry.actor_id and entry.actor_kind == "integration"}
     clients = dict(ApiToken.objects.filter(pk__in=tokens).values_list("id", "client")) if tokens else {}
     reasons, closed_in = reasons_of(entries), blocks_of(entries)
     return [

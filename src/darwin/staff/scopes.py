@@ -1,4 +1,4 @@
-"""What a token can open: each scope is declared once by its room, and one scope guards one address of the API.
+"""What a token can open: each scope is declared once by its room and guards addresses of the API.
 
 A scope is to another system what a rule is to a person: it decides about the address and, with `visible`,
 about the rows behind it.

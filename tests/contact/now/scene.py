@@ -132,9 +132,7 @@ def talks(since: datetime, agent: str, queue: str = "101") -> list[CallEvent]:
 def finished(at: datetime, agent: str, queue: str = "101") -> list[CallEvent]:
     """A talk that ended at that moment, of which the notes are still to be written."""
     talk = talks(at - timedelta(minutes=4), agent, queue)
-    done = event(
-        at, EventType.COMPLETED, queue=queue, call_id=talk[0].call_id, agent=agent, reason="caller"
-    )
+    done = event(at, EventType.COMPLETED, queue=queue, call_id=talk[0].call_id, agent=agent, reason="caller")
     return [*talk, done]
 
 

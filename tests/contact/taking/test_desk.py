@@ -102,8 +102,8 @@ def test_a_call_that_only_rings_is_not_hung_up(floor: Floor, browser: Client) ->
 
 def test_not_ready_has_a_reason_of_the_force_s_list(floor: Floor, browser: Client) -> None:
     assert "Choose why" in press(browser, kind="not_ready", reason="BORED")["sentence"]
-    assert "command" in press(browser, kind="not_ready", reason="MEAL")
-    assert SwitchCommand.objects.get().detail == {"reason": "MEAL"}
+    assert "command" in press(browser, kind="not_ready", reason="meal")
+    assert SwitchCommand.objects.get().detail == {"reason": "meal"}
 
 
 def test_the_switch_s_refusal_and_its_failure_reach_the_person(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import AwareDatetime, ConfigDict, Field, field_validator
+from pydantic import AwareDatetime, ConfigDict, Field, ValidationInfo, field_validator
 
 from darwin.contact.models import Contact
 from darwin.contact.permissions import LOG_CONTACTS, READ_OWN_CONTACTS, source_of_client
@@ -21,9 +21,8 @@ from darwin.contact.telephony.delivered.types import MOST_DIGITS, MOST_NUMBER
 from darwin.deadlines import clock
 from darwin.ledger.actors import Subject
 from darwin.ledger.services import record_consultation
-from darwin.staff.api.answers import key_of
 from darwin.staff.api.gate import operation
-from darwin.staff.api.refusals import ApiRefused, not_found
+from darwin.staff.api.refusals import ApiRefused, not_found, wrong_fields
 from darwin.staff.models import ApiToken
 
 router = Router(tags=["contacts"])
@@ -33,12 +32,25 @@ AHEAD = timedelta(minutes=5)
 Code = Annotated[str, Field(min_length=1, max_length=40)]
 
 
+def _kept(value: str) -> str:
+    if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError("holds a character that cannot be kept (NUL, or half of a pair)")
+    return value
+
+
 class ReferralIn(Schema):
     """To whom the contact was passed on."""
 
     model_config = ConfigDict(extra="forbid")
     agency: Annotated[str, Field(min_length=1, max_length=LONGEST["agency"])]
     reason: Annotated[str, Field(max_length=2_000)] = ""
+
+    @field_validator("agency", "reason")
+    @classmethod
+    def _can_be_kept(cls, value: str, info: ValidationInfo) -> str:
+        if info.field_name == "agency" and not value.strip():
+            raise ValueError("is empty")
+        return _kept(value)
 
 
 class ContactIn(Schema):
@@ -78,9 +90,7 @@ class ContactIn(Schema):
     @field_validator("number", "narrative", "location", "access_needs", "reference")
     @classmethod
     def _can_be_kept(cls, value: str | None) -> str | None:
-        if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in value or ""):
-            raise ValueError("holds a character that cannot be kept (NUL, or half of a pair)")
-        return value
+        return None if value is None else _kept(value)
 
 
 class LoggedSaid(Schema):
@@ -130,8 +140,8 @@ class ContactSaid(Schema):
     response={201: LoggedSaid, 200: LoggedSaid},
 )
 def log(request: HttpRequest, told: ContactIn) -> tuple[int, dict[str, Any]]:
-    """Known by `reference`, or without one by the Idempotency-Key. Told again under a known reference it
-    becomes the next version of the record; nothing that was recorded is lost. 201: a new record."""
+    """Told again under a known `reference` it becomes the next version of the record; nothing that was
+    recorded is lost. Without one every new Idempotency-Key is another contact. 201: a new record."""
     token: ApiToken = request.auth  # type: ignore[attr-defined]
     now = clock.now()
     taken_at = told.taken_at or now
@@ -149,7 +159,7 @@ def log(request: HttpRequest, told: ContactIn) -> tuple[int, dict[str, Any]]:
             actor=token.actor,
             entry=_entry(told, taken_at),
             source=source_of_client(token),
-            source_key=told.reference or f"key:{key_of(request)}"[:200],
+            source_key=told.reference or "",
         )
     except ContactRefused as refused:
         raise _refused(refused) from None
@@ -182,14 +192,10 @@ def _entry(told: ContactIn, taken_at: datetime) -> ContactEntry:
 
 
 def _refused(refused: ContactRefused) -> ApiRefused:
-    faults = [{"where": field, "wrong": sentence} for field, sentence in refused.faults]
-    return ApiRefused(
-        422,
-        "fields_wrong",
-        faults[0]["wrong"],
-        where=faults[0]["where"],
-        do="Mend what faults lists, then send it again with the same Idempotency-Key.",
-        faults=faults,
+    """The service speaks to somebody at a form; lengths and blanks were refused before it, so what is left
+    is a code that the force does not have."""
+    return wrong_fields(
+        [(field, "holds a code that is not on the force's list.") for field, _ in refused.faults]
     )
 
 
@@ -219,7 +225,7 @@ def read(request: HttpRequest, contact_id: UUID) -> dict[str, Any]:
     said = {name: getattr(contact, name) for name in ("channel", "language", "access_route", "disposition")}
     return said | {
         "id": str(contact.id),
-        "reference": contact.source_key,
+        "reference": "" if contact.source_key == str(contact.id) else contact.source_key,
         "first_offered_at": contact.first_offered_at.isoformat(),
         "number": "" if contact.withheld else contact.caller_number,
         "tags": sorted(tag.cause for tag in contact.failure_demand_tags.all()),

@@ -1,4 +1,4 @@
-"""The description for programs (JSON Schema) of what an adapter may send, made from the table that is enforced."""
+"""What an adapter may send, described for programs (JSON Schema) from the table that is enforced."""
 
 from typing import Any
 
@@ -59,6 +59,9 @@ def _of_type(kind: EventType) -> dict[str, Any]:
         properties["reason"] = {"enum": sorted(rule.reasons)}
     else:
         del properties["reason"]
+    if rule.waits:
+        needs = f"Needed with the reasons {', '.join(sorted(rule.waits))}."
+        properties["wait_ms"] = properties["wait_ms"] | {"description": f"Milliseconds. {needs}"}
     needed = ["event_id", "type", "at", *rule.needs, *(["reason"] if rule.needs_reason else [])]
     return {
         "type": "object",

@@ -1,4 +1,4 @@
-"""POST /api/telephony/events: the calls of a switch that Darwin does not listen to itself (docs/telephony.md)."""
+"""POST /api/telephony/events: the calls of a switch that Darwin does not listen to (docs/telephony.md)."""
 
 import json
 from datetime import timedelta
@@ -8,13 +8,16 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from darwin.contact.api.described import BATCH
-from darwin.contact.permissions import TELL_OF_CALLS
+from darwin.contact.models import Contact, FloorCall
+from darwin.contact.permissions import READ_TOLD_CALLS, TELL_OF_CALLS
 from darwin.contact.services.deliveries import SwitchIsAnothers, note_wrong_clock, take_delivery
 from darwin.contact.telephony.delivered.reading import read_delivery
 from darwin.contact.telephony.delivered.types import MOST_EVENTS
 from darwin.deadlines import clock
+from darwin.ledger.actors import Subject
+from darwin.ledger.services import record_consultation
 from darwin.staff.api.gate import operation
-from darwin.staff.api.refusals import ApiRefused, not_json
+from darwin.staff.api.refusals import ApiRefused, not_found, not_json
 from darwin.staff.models import ApiToken
 
 router = Router(tags=["telephony"])
@@ -40,6 +43,28 @@ class DeliverySaid(Schema):
     rejected: list[RejectedSaid]
     warnings: list[str]
     now: str
+
+
+class EntrySaid(Schema):
+    """One joining of a queue (entry_no 1, 2, …), or a refusal before it (0). Durations in milliseconds."""
+
+    queue: str
+    entry_no: int
+    outcome: str
+    wait_ms: int | None
+    talk_ms: int | None
+    agent: str | None
+    reason: str
+    ended_by: str
+
+
+class CallSaid(Schema):
+    """A call as it is derived from what was told. stage: where it stands now, empty when it is over."""
+
+    call_id: str
+    stage: str
+    agents: list[str]
+    entries: list[EntrySaid]
 
 
 def _on_wrong_clock(token: ApiToken, apart: timedelta) -> None:
@@ -124,3 +149,35 @@ def _parsed(content: bytes, place: str) -> Any:
         if isinstance(problem, json.JSONDecodeError) and not place:
             where = f"line {problem.lineno}, column {problem.colno}"
         raise not_json(where) from None
+
+
+@operation(
+    router,
+    "GET",
+    "/telephony/calls",
+    name="telephony-call",
+    scope=READ_TOLD_CALLS,
+    summary="What Darwin made of one call that this client told of",
+    response=CallSaid,
+)
+def read_call(request: HttpRequest, call_id: str) -> dict[str, Any]:
+    """Its entries in order of time, and where it stands now; no number. The reading is recorded."""
+    token: ApiToken = request.auth  # type: ignore[attr-defined]
+    seen = READ_TOLD_CALLS.visible(token, Contact.objects.all())
+    contact = seen.filter(source_key=call_id).first()
+    if contact is None:
+        raise not_found("This client told of no call with this call_id.", "Tell of it first.")
+    record_consultation(
+        actor=token.actor, screen="contact.api_call", subjects=[Subject("contact", contact.id)]
+    )
+    living = FloorCall.objects.filter(switch=token.client, call_id=call_id).first()
+    fields = ("entry_no", "outcome", "wait_ms", "talk_ms", "agent", "reason", "ended_by")
+    legs = contact.legs.select_related("queue").order_by("offered_at", "entry_no")
+    return {
+        "call_id": call_id,
+        "stage": living.stage if living else "",
+        "agents": living.agents if living else [],
+        "entries": [
+            {"queue": leg.queue.slug} | {name: getattr(leg, name) for name in fields} for leg in legs
+        ],
+    }

@@ -83,8 +83,10 @@ class FloorMember(models.Model):
 
 
 class SwitchSnapshot(models.Model):
-    """The newest complete list of one switch's living calls and telephones, for a switch whose events can come
-    late: what is older than `at` and not among them is over, whenever it arrives.
+    """The newest complete list of one switch's living calls and telephones.
+
+    For a switch whose events can come late: what is older than `at` and not among them is over, whenever it
+    arrives.
 
     living: call_ids. members: pairs of interface and queue, null: the snapshot told nothing of telephones.
     """

@@ -1,6 +1,7 @@
 """The day by half-hours, drawn for a wall: no axis of values, because the table has them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -46,6 +47,8 @@ def _hatch() -> SafeString:
     )
 
 
+# All but the present half-hour are as they were a moment ago.
+@lru_cache(maxsize=512)
 def _column(column: Column, left: float, step: float, most: int) -> SafeString:
     x, width = left + step * _GAP / 2, step * (1 - _GAP)
     if column.to_come:

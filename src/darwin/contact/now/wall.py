@@ -180,10 +180,14 @@ def _handlers(reading: NowReading) -> Counter[HandlerState]:
     return Counter(handler.state for handler in reading.handlers)
 
 
+# How somebody is after a hard call is for their supervisor, not for a room: the wall counts it among others.
+_NOT_FOR_A_WALL = frozenset({"welfare"})
+
+
 def _reasons(reading: NowReading) -> tuple[tuple[CodeValue | None, int], ...]:
     """What a switch calls a reason can hold anything that somebody typed, so only the force's own words for
     it reach the wall."""
-    words = dict(reading.reasons)
+    words = {word: row for word, row in reading.reasons.items() if row.code not in _NOT_FOR_A_WALL}
     found = Counter(
         known.code if (known := words.get(handler.reason.strip().casefold())) else None
         for handler in reading.handlers

@@ -1,4 +1,4 @@
-"""What another switch's adapter delivered: its events stored, the floor moved, the adapter's own state kept."""
+"""What another switch's adapter delivered: events stored, the floor moved, how it is heard kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,7 +105,7 @@ def _note_life(switch: str, line: SwitchConnection | None, watching: Watching | 
     told = watching.instance if watching else ""
     known = line.instance if line else ""
     heard = line.heard_at if line and line.connected_since else None
-    if heard is None or now - heard > HEARD_WITHIN or (told and told != known):
+    if heard is None or now - heard > clock.shown_in(HEARD_WITHIN) or (told and told != known):
         note_connected(switch=switch, source=SOURCE, instance=told or known)
     elif now - heard >= HEARD_EVERY:
         note_heard(switch=switch)

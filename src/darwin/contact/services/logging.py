@@ -110,6 +110,8 @@ def log_contact(
     contact = _contact(entry, contact_id, source, source_key)
     newest = ContactRecord.objects.filter(contact_id=contact.id).order_by("-version").first()
     said = {name: getattr(entry, name) for name in (*_TEXTS, *_SAID, "taken_at", "entered_later")}
+    # By it other contacts of the same place are found.
+    said["location"] = " ".join(entry.location.split())
     if newest is not None and all(getattr(newest, name) == value for name, value in said.items()):
         record, fresh = newest, False
     else:

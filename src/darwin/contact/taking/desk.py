@@ -7,6 +7,7 @@ from darwin.contact.floor import call_of
 from darwin.contact.models import FloorCall, FloorStage
 from darwin.contact.services.bulk import select_rows
 from darwin.contact.services.switch_commands import HEARD_WITHIN
+from darwin.deadlines import clock
 from darwin.staff.models import Account
 
 
@@ -71,7 +72,7 @@ ORDER BY own.interface
 
 def desk_of(account: Account, at: datetime) -> Desk:
     """The desk of a person. Two queries; one for somebody without a telephone."""
-    rows = select_rows(_TELEPHONES, {"account": account.pk, "since": at - HEARD_WITHIN})
+    rows = select_rows(_TELEPHONES, {"account": account.pk, "since": at - clock.shown_in(HEARD_WITHIN)})
     telephones = tuple(
         Telephone(
             switch=switch,

@@ -9,6 +9,8 @@ from darwin.contact.permissions import TAKE_CALLS
 from darwin.ledger.live.screens import Screen, register_screen
 
 NAME = "contact.desks"
+GONE_EVERY_S = 1.0
+"""What a snapshot of the switch takes off the floor leaves no row by which its going could be seen."""
 
 
 def compute_desks() -> bytes:
@@ -48,6 +50,7 @@ def register() -> None:
             name=NAME,
             compute=compute_desks,
             may_watch=_may_watch,
-            events=("contact.call_events_recorded", "contact.floor_", "contact.handler_linked"),
+            events=("contact.call_events_recorded", "contact.handler_linked"),
+            every_s=GONE_EVERY_S,
         )
     )

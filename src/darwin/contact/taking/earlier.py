@@ -11,7 +11,6 @@ from darwin.contact.history import HistoryAsk, HistoryCard, HistoryLine, registe
 from darwin.contact.models import CallbackPromise, CallerIdentity, Contact, ContactRecord
 from darwin.contact.permissions import TAKE_CALLS
 from darwin.contact.shown.channels import channel_words, code_words
-from darwin.contact.taking.people import same_person
 from darwin.ledger.actors import Subject
 from darwin.theme import formats
 
@@ -19,8 +18,8 @@ MOST = 12
 SHOWN_CHARACTERS = 240
 
 
-def _keys_of_person(person_id: UUID) -> QuerySet[CallerIdentity, UUID]:
-    return CallerIdentity.objects.filter(person_id__in=same_person(person_id)).values_list("key", flat=True)
+def _keys_of_person(ask: HistoryAsk) -> QuerySet[CallerIdentity, UUID]:
+    return CallerIdentity.objects.filter(person_id__in=ask.persons).values_list("key", flat=True)
 
 
 def _newest(field: str) -> Subquery:
@@ -50,7 +49,7 @@ def _shortened(text: str) -> str:
 
 def contacts_of_person(ask: HistoryAsk) -> Sequence[HistoryLine]:
     """The contacts in which this person was the one who spoke, without the present one."""
-    keys = _keys_of_person(ask.person_id)
+    keys = _keys_of_person(ask)
     return _lines(Contact.objects.filter(id__in=keys).exclude(id=ask.key))
 
 
@@ -65,7 +64,7 @@ def contacts_at_address(ask: HistoryAsk) -> Sequence[HistoryLine]:
 
 def promises_to_person(ask: HistoryAsk) -> Sequence[HistoryLine]:
     """Call-backs that this person was promised and that are not kept."""
-    keys = _keys_of_person(ask.person_id)
+    keys = _keys_of_person(ask)
     promises = CallbackPromise.objects.filter(contact_id__in=keys, kept_at=None).exclude(contact_id=ask.key)
     return [
         HistoryLine(

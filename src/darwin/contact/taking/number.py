@@ -3,6 +3,7 @@
 A number is not a person: it can be lent, shared or taken. Nothing here reads the text of any record.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -83,22 +84,21 @@ SELECT count(*) FILTER (WHERE first_offered_at >= %(short)s), count(*),
    WHERE promised.caller_number = %(number)s AND promise.kept_at IS NULL),
   (SELECT count(*) FROM contact_callbackpromise AS promise JOIN contact_contact AS promised
    ON promised.id = promise.contact_id
-   WHERE promised.caller_number = %(number)s AND promise.kept_at IS NULL AND promise.promised_by < %(at)s)
+   WHERE promised.caller_number = %(number)s AND promise.kept_at IS NULL AND promise.promised_by < %(at)s),
+  ARRAY(SELECT jsonb_build_array(contact.first_offered_at, sum(leg.wait_ms),
+                                 (array_agg(leg.outcome ORDER BY leg.offered_at DESC))[1])::text
+   FROM contact_contact AS contact LEFT JOIN contact_contactleg AS leg ON leg.contact_id = contact.id
+   WHERE contact.caller_number = %(number)s AND contact.first_offered_at >= %(day)s
+     AND contact.first_offered_at <= %(at)s AND contact.id <> %(but)s
+   GROUP BY contact.id, contact.first_offered_at ORDER BY contact.first_offered_at DESC LIMIT %(most)s)
 FROM contact_contact
 WHERE caller_number = %(number)s AND first_offered_at >= %(long)s AND first_offered_at <= %(at)s
   AND id <> %(but)s
 """
-_TRIES = """
-SELECT contact.first_offered_at, sum(leg.wait_ms), (array_agg(leg.outcome ORDER BY leg.offered_at DESC))[1]
-FROM contact_contact AS contact LEFT JOIN contact_contactleg AS leg ON leg.contact_id = contact.id
-WHERE contact.caller_number = %(number)s AND contact.first_offered_at >= %(day)s
-  AND contact.first_offered_at <= %(at)s AND contact.id <> %(but)s
-GROUP BY contact.id, contact.first_offered_at ORDER BY contact.first_offered_at DESC LIMIT %(most)s
-"""
 
 
 def number_shown(contact: Contact, at: datetime) -> NumberShown:
-    """What may be told of the number of a contact at `at`. Three queries; none for a withheld number."""
+    """What may be told of the number of a contact at `at`. Two queries; none for a withheld number."""
     number = contact.caller_number
     if contact.withheld or number is None:
         return NumberShown(number=None, withheld=contact.withheld, facts=NOTHING_KNOWN)
@@ -112,7 +112,7 @@ def number_shown(contact: Contact, at: datetime) -> NumberShown:
         "day": midnight(day),
         "most": MOST_TRIES,
     }
-    in_days, in_year, promises, late = select_rows(_COUNTS, asked)[0]
+    in_days, in_year, promises, late, tries = select_rows(_COUNTS, asked)[0]
     facts = identity_of(number, at)
     most, _days = shared_number(at)
     return NumberShown(
@@ -121,11 +121,11 @@ def number_shown(contact: Contact, at: datetime) -> NumberShown:
         facts=facts,
         tries=tuple(
             Try(
-                rang_at=rang,
+                rang_at=datetime.fromisoformat(rang),
                 waited_ms=None if waited is None else int(waited),
                 ended=str(_OUTCOME_WORDS.get(outcome, _("not known"))),
             )
-            for rang, waited, outcome in select_rows(_TRIES, asked)
+            for rang, waited, outcome in map(json.loads, tries)
         ),
         in_days=in_days,
         in_year=in_year,

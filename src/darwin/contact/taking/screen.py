@@ -18,7 +18,7 @@ from darwin.contact.models import (
 from darwin.contact.permissions import KEEP_NOTES, TAKE_CALLS
 from darwin.contact.taking.desk import Desk, desk_of
 from darwin.contact.taking.number import NumberShown, number_shown
-from darwin.contact.taking.people import PersonKnown, known_person
+from darwin.contact.taking.people import PersonKnown, known, person_as_known
 from darwin.staff.models import Account
 from darwin.theme import formats
 from darwin.theme.parts import Stop
@@ -95,17 +95,22 @@ def unfinished_drafts(account: Account):  # type: ignore[no-untyped-def]
     return ContactDraft.objects.filter(account=account, finished_at=None).order_by("-begun_at")
 
 
-def newest_identity(key: UUID) -> CallerIdentity | None:
-    """What came of asking who is speaking; None: not asked yet."""
-    return CallerIdentity.objects.filter(key=key).order_by("-asked_at", "-id").first()
+def who_is_speaking(key: UUID, at: datetime) -> tuple[CallerIdentity | None, PersonKnown | None]:
+    """What came of asking who is speaking, and the person; None where it was not asked. One query."""
+    asked = CallerIdentity.objects.filter(key=key).order_by("-asked_at", "-id")
+    identity = asked.annotate(told=person_as_known("person_id")).first()
+    return identity, known(identity.told, at) if identity else None
 
 
-def _person(identity: CallerIdentity | None, at: datetime) -> PersonKnown | None:
-    return known_person(identity.person_id, at) if identity and identity.person_id else None
+def opens(account: Account, key: UUID) -> bool:
+    """May this person open the contact at all? One query where they have written of it."""
+    if draft_of(account, key) is not None:
+        return True
+    return TAKE_CALLS.visible(account, Contact.objects.filter(id=key)).exists()
 
 
 def _of_call(account: Account, desk: Desk, call: FloorCall, at: datetime) -> CallScreen:
-    identity = newest_identity(call.contact_id)
+    identity, person = who_is_speaking(call.contact_id, at)
     return CallScreen(
         stage=TALKING if call.stage == FloorStage.TALKING else RINGING,
         desk=desk,
@@ -114,7 +119,7 @@ def _of_call(account: Account, desk: Desk, call: FloorCall, at: datetime) -> Cal
         since=call.since,
         number=number_shown(call.contact, at),
         identity=identity,
-        person=_person(identity, at),
+        person=person,
         draft=draft_of(account, call.contact_id),
         stops=tuple(_stops_of_call(call, identity, at)),
     )
@@ -129,7 +134,7 @@ def _at_rest(
     at: datetime,
 ) -> CallScreen:
     """A contact that no call of one's own telephone belongs to any more, or that was begun by hand."""
-    identity = newest_identity(key)
+    identity, person = who_is_speaking(key, at)
     return CallScreen(
         stage=BY_HAND if contact is None else NOTES,
         desk=desk,
@@ -137,7 +142,7 @@ def _at_rest(
         contact=contact,
         number=number_shown(contact, at) if contact else None,
         identity=identity,
-        person=_person(identity, at),
+        person=person,
         draft=draft,
         stops=tuple(_stops_at_rest(contact, draft, identity)),
     )

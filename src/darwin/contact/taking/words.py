@@ -81,7 +81,7 @@ def entry_of(
 _TIME = re.compile(r"(?:(?P<day>.+?)[ ,T]+)?(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)")
 
 
-def _moment(written: str, field: str, now: datetime) -> datetime:
+def moment_of(written: str, field: str, now: datetime) -> datetime:
     """A moment in London: "15:30" (today), or a day and a time of day. Raises ContactRefused for `field`."""
     found = _TIME.fullmatch(" ".join(written.split()))
     if found is None:
@@ -97,7 +97,7 @@ def _moment(written: str, field: str, now: datetime) -> datetime:
 def _promised_by(written: str | None, now: datetime) -> datetime | None:
     if written is None:
         return None
-    by = _moment(written, "promise_by", now)
+    by = moment_of(written, "promise_by", now)
     if by <= now:
         raise ContactRefused(
             [
@@ -114,7 +114,7 @@ def _came_at(written: str | None, now: datetime) -> datetime | None:
     """When a contact came that is entered later than it came; None where nobody said."""
     if written is None:
         return None
-    at = _moment(written, "came_at", now)
+    at = moment_of(written, "came_at", now)
     if at > now:
         raise ContactRefused(
             [("came_at", _("That moment has not come yet. Write when it came. What you typed is kept."))]

@@ -85,13 +85,13 @@ def page_context(
 
 def _unfinished(account: Account, shown: CallScreen) -> list[ContactDraft]:
     """The other notes of this person that are not finished."""
-    drafts = screens.unfinished_drafts(account)
-    return list(drafts.exclude(key=shown.key) if shown.key else drafts)[:MOST_UNFINISHED]
+    drafts = screens.unfinished_drafts(account).only("key", "begun_at")[: MOST_UNFINISHED + 1]
+    return [draft for draft in drafts if draft.key != shown.key][:MOST_UNFINISHED]
 
 
 def _reasons() -> list[CodeValue]:
     try:
-        return codes("not_ready_reason")
+        return codes("pause_reason")
     except UnknownReference:
         return []
 

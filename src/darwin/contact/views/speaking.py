@@ -91,14 +91,14 @@ def _consulted(account: Account, shown: CallScreen, persons: list[UUID]) -> None
 
 def _found(request: HttpRequest, account: Account, shown: CallScreen, asked: Asked) -> HttpResponse:
     """Who matches what was said, each with the reason; nobody for a question that is none."""
-    fault = asked.nothing
-    found = (
-        []
-        if fault
-        else people.find_people(
-            name=asked.name, born=asked.born, address=asked.address, account=account, most=MOST_FOUND
-        )
-    )
+    fault, found = asked.nothing, []
+    if not fault:
+        try:
+            found = people.find_people(
+                name=asked.name, born=asked.born, address=asked.address, account=account, most=MOST_FOUND
+            )
+        except DarwinError as unreadable:
+            fault = str(unreadable)
     _consulted(account, shown, [one.person_id for one in found])
     return _part(
         request,
@@ -116,18 +116,20 @@ def _identify(account: Account, shown: CallScreen, asked: Asked, request: HttpRe
         record_identity(actor=account.actor, key=shown.key, person_id=None, role=role)
         return
     if request.POST.get("act") == "new":
-        person_id = people.record_new(
-            actor=account.actor, name=asked.name, born=asked.born, address=asked.address
+        people.identify_new(
+            actor=account.actor,
+            key=shown.key,
+            name=asked.name,
+            born=asked.born,
+            address=asked.address,
+            role=role,
         )
-    else:
-        try:
-            person_id = UUID(request.POST.get("person", ""))
-        except ValueError:
-            raise Http404 from None
-        if people.known_person(person_id, clock.now()) is None:
-            raise Http404
-    record_identity(actor=account.actor, key=shown.key, person_id=person_id, role=role)
-    people.link_caller(actor=account.actor, person_id=person_id, role=role, key=shown.key)
+        return
+    try:
+        person_id = UUID(request.POST.get("person", ""))
+    except ValueError:
+        raise Http404 from None
+    people.identify_caller(actor=account.actor, key=shown.key, person_id=person_id, role=role)
 
 
 def _part(
@@ -145,19 +147,20 @@ def _part(
 @page(TAKE_CALLS, personal=True)
 def history(request: HttpRequest, key: UUID) -> HttpResponse:
     """The history of who is speaking, once that is recorded; until then it is closed."""
-    account = asking.asker(request)
-    shown = _shown(account, key)
-    location = str(shown.draft.words.get("location", "")) if shown.draft else ""
-    cards = []
-    subjects = [Subject("contact", key)]
-    if shown.person_id is not None:
-        ask = HistoryAsk(
-            account=account, person_id=shown.person_id, key=key, at=clock.now(), location=location
-        )
-        cards = cards_for(ask)
-        subjects += [Subject("person", shown.person_id)]
+    account, now = asking.asker(request), clock.now()
+    draft = screens.draft_of(account, key)
+    if draft is None and not screens.opens(account, key):
+        raise Http404
+    identity, person = screens.who_is_speaking(key, now)
+    cards, subjects = [], [Subject("contact", key)]
+    if person is not None:
+        persons = tuple(people.same_person(person.person_id))
+        location = str(draft.words.get("location", "")) if draft else ""
+        cards = cards_for(HistoryAsk(account=account, persons=persons, key=key, at=now, location=location))
+        subjects += [Subject("person", person.person_id)]
         subjects += [subject for card in cards for line in card.lines for subject in line.subjects]
     record_consultation(actor=account.actor, screen="contact.caller_history", subjects=subjects)
     part = "text/html" not in request.headers.get("Accept", "")
     template = "contact/call/history_open.html" if part else "contact/call/history_page.html"
-    return render(request, template, {"shown": shown, "cards": cards, "now": clock.now()})
+    context = {"key": key, "person": person, "identity": identity, "cards": cards, "now": now}
+    return render(request, template, context)

@@ -103,7 +103,7 @@ def _asks_first(account: Account, call: FloorCall, request: HttpRequest) -> bool
 
 def _reason(given: str) -> str:
     try:
-        return code("not_ready_reason", given).code
+        return code("pause_reason", given).code
     except UnknownReference:
         raise NothingToDo(_("Choose why you are not ready. Nothing was done.")) from None
 

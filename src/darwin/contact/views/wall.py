@@ -43,6 +43,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         "as_table": request.GET.get("view") == "table",
         "stale_after_s": f"{reading.stale_after.total_seconds():g}",
         "gap_after_s": f"{reading.gap_after.total_seconds():g}",
+        "may_pair": PAIR_WALLS.permits(request.user),
         "unattended": not request.user.is_authenticated,
     }
     return render(request, "contact/wall.html", context)

@@ -13,8 +13,8 @@ from darwin.errors import DarwinError
 from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.services import record_entry
 from darwin.outbound.channels import channels_of
-from darwin.outbound.deciding import preference_of, situation_of, window_of
-from darwin.outbound.judging import Condition, Situation, guarded, unsafe_links, widens
+from darwin.outbound.deciding import preference_of, situations_of, window_of
+from darwin.outbound.judging import Condition, guarded, unsafe_links, widens
 from darwin.outbound.models import ContactPoint, IdentifiedHow, PointKind, SafeContact
 from darwin.outbound.permissions import DECIDE_UNSAFE, RECORD_SAFE_CONTACT, permitted
 from darwin.outbound.points import Destination, destination, locked_point
@@ -133,7 +133,7 @@ def confirm_safe_contact(*, actor: Actor, preference: SafeContact, reason: str) 
     row = _for_second_person(actor, preference, reason)
     row.confirmed_at, row.confirmed_by_id = at, actor.id
     where = Destination(PointKind(row.point.kind), row.point.value)
-    row.confirmed_links = max(unsafe_links(one) for one in _situations(where, at))
+    row.confirmed_links = max(unsafe_links(one) for one in situations_of(where, at).values())
     row.save(update_fields=["confirmed_at", "confirmed_by", "confirmed_links"])
     earlier = [one for one in _earlier(row) if (one.recorded_at, one.id) < (row.recorded_at, row.id)]
     _supersede(earlier, row, at)
@@ -225,11 +225,7 @@ def _check_window(window: dict[str, Any]) -> None:
 
 
 def _is_guarded(where: Destination, at: datetime) -> bool:
-    return any(guarded(one) for one in _situations(where, at))
-
-
-def _situations(where: Destination, at: datetime) -> list[Situation]:
-    return [situation_of(where, channel.code, at) for channel in channels_of(where.kind)]
+    return any(guarded(one) for one in situations_of(where, at).values())
 
 
 def _earlier(new: SafeContact) -> list[SafeContact]:

@@ -68,6 +68,7 @@ def _keep_busy(floor: PracticeFloor, call: Call, now: int, *, talking_too: bool)
             seat = _seat(floor, leg)
             if seat.doing is Doing.OFF:
                 floor.finish_notes(seat, now, until)
+                floor.switch.of_seat(now, seat, "idle" if leg.completed <= now else "in use")
 
 
 def _adopt(floor: PracticeFloor, caller: Caller, now: int) -> None:
@@ -84,10 +85,12 @@ def _adopt(floor: PracticeFloor, caller: Caller, now: int) -> None:
     if promise is None or promise.requested >= now:
         return
     floor.told.calls.append(replace(call, disposition="", failure_tag=""))
+    floor.told.promised.append(call)
     if promise.kept is not None and promise.kept < now:
-        floor.told.promises.append(call)
+        floor.told.kept.append(call)
         return
     waiting = replace(promise, kept=None, finished=None, agent="")
+    floor.open_promises[call.call_id] = waiting
     floor.plan(now, lambda at: floor.call_back(caller, waiting, at))
 
 

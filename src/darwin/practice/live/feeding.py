@@ -23,6 +23,7 @@ from darwin.practice.live.storing import (
     end_stretch,
     give_telephones,
     keep_alive,
+    kept_of,
     store_moment,
 )
 from darwin.practice.models import LiveStretch
@@ -39,6 +40,7 @@ ALIVE_EVERY_S = 0.5
 COVERED_EVERY_S = 5.0
 COVERED_AT_LEAST_EVERY_S = 30.0
 TELEPHONES_EVERY_S = 60.0
+PROMISES_EVERY_S = 1.0
 BEGINS_AFTER = timedelta(seconds=1)
 """A stretch is announced this long, in real time, before it begins, so that whoever loads the history at this
 moment knows of it."""
@@ -52,7 +54,7 @@ class Feeder:
     def __init__(self, real: Callable[[], float] = monotonic) -> None:
         self._real = real
         self._pending: list[CallEvent] = []
-        self._told = Told([], [])
+        self._told = Told()
         self.begin()
 
     def begin(self) -> None:
@@ -64,10 +66,10 @@ class Feeder:
         from_at = clock.now() + clock.shown_in(BEGINS_AFTER)
         self.stretch: LiveStretch = begin_stretch(actor=ACTOR, force=force, from_at=from_at)
         self.floor: PracticeFloor = open_floor(story_of(force), milliseconds(from_at), people, earlier)
-        self._pending, self._told = [], Told([], [])
+        self._pending, self._told = [], Told()
         self._played_to = from_at
         self._stepped_at = self._alive_at = self._commands_at = self._covered_at = self._real()
-        self._telephones_at = self._real()
+        self._telephones_at = self._promises_at = self._real()
 
     def step(self) -> None:
         """Play until now, do what people asked of their telephones, and store what happened."""
@@ -84,6 +86,11 @@ class Feeder:
         if real - self._commands_at >= COMMANDS_EVERY_S:
             self._commands_at = real
             self._do_commands()
+        if self.floor.open_promises and real - self._promises_at >= PROMISES_EVERY_S:
+            self._promises_at = real
+            # Somebody real may have called back from the list: nobody is rung twice for one promise.
+            for name in kept_of(self.floor.open_promises):
+                self.floor.open_promises[name].kept = milliseconds(now)
         if real - self._telephones_at >= TELEPHONES_EVERY_S:
             self._telephones_at = real
             for interface, member in give_telephones(actor=ACTOR).items():
@@ -121,10 +128,8 @@ class Feeder:
 
     def _store(self, now: datetime, real: float) -> None:
         self._pending += self.floor.switch.take()
-        told = self.floor.take_told()
-        self._told.calls += told.calls
-        self._told.promises += told.promises
-        something = bool(self._pending or self._told.calls or self._told.promises)
+        self._told.add(self.floor.take_told())
+        something = bool(self._pending or self._told)
         since = real - self._covered_at
         covered = since >= (COVERED_EVERY_S if something else COVERED_AT_LEAST_EVERY_S)
         if something or covered:
@@ -136,7 +141,7 @@ class Feeder:
                 told=self._told,
                 covered=covered,
             )
-            self._pending, self._told = [], Told([], [])
+            self._pending, self._told = [], Told()
             self._covered_at = real if covered else self._covered_at
             self._alive_at = real
         elif real - self._alive_at >= ALIVE_EVERY_S:

@@ -18,7 +18,9 @@ from darwin.practice.roster import MINUTE, Duty
 
 PERSON_RINGS_MS = 20_000
 PERSON_TALKS_MS = 20 * MINUTE
-"""How long a real person's telephone rings, and how long a caller goes on talking to them: in real time."""
+PERSON_GONE_MS = 10 * MINUTE
+"""How long a real person's telephone rings, how long a caller goes on talking to them, and after how long
+somebody who let it ring is logged off: in real time."""
 FINISHING_NOTES = "Finishing notes"
 DID_NOT_ANSWER = "Did not answer"
 _MEAL = 30 * MINUTE
@@ -161,8 +163,10 @@ class Floor:
         self.switch.of_call(EventType.NO_ANSWER, now, call.caller, call.queue, seat, ring_ms=now - seat.since)
         call.seat = seat.call = None
         self.pause(seat, now, DID_NOT_ANSWER)
-        if not seat.person:
-            began = seat.since
+        began = seat.since
+        if seat.person:
+            self.plan(now + PERSON_GONE_MS * self.rate, lambda at: self._person_gone(seat, began, at))
+        else:
             self.plan(now + PAUSED_AFTER_NO_ANSWER_MS, lambda at: self._end_pause(seat, began, at))
         self.serve(self.lines[call.queue], now)
 
@@ -228,8 +232,8 @@ class Floor:
         self.plan(duty.end, lambda at: self._perhaps(seat, at))
         if seat.doing is Doing.OFF:
             self.settle(seat, now)
-        else:
-            self.switch.of_seat(now, seat, "idle" if seat.call else "in use")
+        elif not seat.said:
+            self.switch.of_seat(now, seat, "idle")
 
     def _perhaps(self, seat: Seat, now: int) -> None:
         if seat.doing is Doing.FREE:
@@ -267,6 +271,11 @@ class Floor:
     def _end_pause(self, seat: Seat, began: int, now: int) -> None:
         if seat.doing is Doing.PAUSED and seat.since == began:
             self.settle(seat, now)
+
+    def _person_gone(self, seat: Seat, began: int, now: int) -> None:
+        """Whoever did not answer and has not come back since is not at their telephone."""
+        if seat.doing is Doing.PAUSED and seat.since == began:
+            self._log_off(seat, now)
 
     def _log_off(self, seat: Seat, now: int) -> None:
         if seat.doing is not Doing.OFF:

@@ -5,7 +5,7 @@ somebody real may take the call.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from darwin.contact.telephony.events import EventType
 from darwin.practice.lengths import (
@@ -54,10 +54,21 @@ NOBODY_THERE_MS = 40_000
 @dataclass(slots=True)
 class Told:
     """What is known of calls besides the switch's words. calls: those that are over, with what a simulated
-    colleague wrote of them. promises: call-backs that were kept, or ran out; by the caller's call."""
+    colleague wrote of them. promised: callers to whom a call-back was promised; kept: those who were called
+    back, whether or not they were told as promised before."""
 
-    calls: list[Call]
-    promises: list[Call]
+    calls: list[Call] = field(default_factory=list)
+    promised: list[Call] = field(default_factory=list)
+    kept: list[Call] = field(default_factory=list)
+
+    def add(self, more: "Told") -> None:
+        """Take in what was told later."""
+        self.calls += more.calls
+        self.promised += more.promised
+        self.kept += more.kept
+
+    def __bool__(self) -> bool:
+        return bool(self.calls or self.promised or self.kept)
 
 
 class PracticeFloor(Floor):
@@ -67,7 +78,8 @@ class PracticeFloor(Floor):
     def __init__(self, story: Story, now: int, people: Mapping[str, str]) -> None:
         super().__init__(now, QUEUES)
         self.story = story
-        self.told = Told([], [])
+        self.told = Told()
+        self.open_promises: dict[str, Promise] = {}
         self.people: dict[str, Seat] = {}
         self._stand_ins: dict[str, Handler] = {}
         for interface, member in people.items():
@@ -75,7 +87,7 @@ class PracticeFloor(Floor):
 
     def take_told(self) -> Told:
         """What was told since the last time."""
-        told, self.told = self.told, Told([], [])
+        told, self.told = self.told, Told()
         return told
 
     def add_person(self, interface: str, member: str) -> None:
@@ -245,10 +257,11 @@ class PracticeFloor(Floor):
         return lengths.wrap[n] // 2 if call.queue == CALL_BACKS else lengths.wrap[n]
 
     def talked(self, call: LiveCall, seat: Seat, now: int, ended_by: str) -> None:
-        caller, chance = call.caller, call.caller.chance
         if seat.person or call.queue == CALL_BACKS:
             self.say_completed(call, seat, now, ended_by or "caller")
-        elif call.queue == "switchboard":
+            return
+        caller, chance = call.caller, call.caller.chance
+        if call.queue == "switchboard":
             if chance[SERVED] < SERVED_BY_SWITCHBOARD:
                 self.say_completed(call, seat, now, "caller")
                 self.told.calls.append(replace(caller.call, disposition="RESOLVED_AT_CONTACT"))
@@ -273,6 +286,8 @@ class PracticeFloor(Floor):
         if call.leaving == "key":
             promise = Promise(now, now + CALLBACK_PROMISED_MS)
             self.told.calls.append(_unanswered(caller.call))
+            self.told.promised.append(replace(caller.call, promise=promise))
+            self.open_promises[caller.call.call_id] = promise
             self.plan(now + CALLBACK_EARLIEST_MS, lambda at: self.call_back(caller, promise, at))
             return
         self.told.calls.append(_unanswered(caller.call))
@@ -282,17 +297,21 @@ class PracticeFloor(Floor):
             self._call_again(caller, now, CALLS_AGAIN)
 
     def call_back(self, caller: Caller, promise: Promise, now: int) -> None:
-        """Call back when a colleague is free, more urgently as the promise runs out."""
+        """Call back when a colleague is free, more urgently as the promise runs out.
+
+        Not if somebody real has done so, nor later than promised: then it is late, for all to see.
+        """
         free = [seat for seat in self.lines["101"].free_seats() if not seat.person]
         late = now > promise.promised - 15 * MINUTE
-        if now >= promise.promised:
-            self.told.promises.append(replace(caller.call, promise=promise))
+        if now >= promise.promised or promise.kept is not None:
+            self.open_promises.pop(caller.call.call_id, None)
         elif not free:
             pause = CALL_BACK_URGENT_EVERY_MS if late else CALL_BACK_TRIED_EVERY_MS
             self.plan(min(now + pause, promise.promised), lambda at: self.call_back(caller, promise, at))
         else:
             promise.kept, promise.agent = now, free[0].interface
-            self.told.promises.append(replace(caller.call, promise=promise))
+            self.open_promises.pop(caller.call.call_id, None)
+            self.told.kept.append(replace(caller.call, promise=promise))
             self._ring_back(caller, free[0], now)
 
     def _ring_back(self, caller: Caller, seat: Seat, now: int) -> None:

@@ -71,6 +71,8 @@ def _ready(floor: Floor, seat: Seat) -> None:
 def _not_ready(floor: Floor, seat: Seat, reason: str) -> None:
     if seat.doing is Doing.TALKING:
         raise TelephoneRefuses("You are on a call. After it you are not rung until you are ready.")
+    if seat.call is not None and seat.call.queue == CALL_BACKS:
+        raise TelephoneRefuses("You are ringing somebody. Hang up first.")
     if seat.doing is Doing.RINGING and seat.call is not None:
         floor.refuse(seat.call, seat, floor.now)
     floor.pause(seat, floor.now, reason[:100])
@@ -80,11 +82,16 @@ def _answer(floor: Floor, seat: Seat, call_id: str) -> None:
     call = _call_at(seat, call_id)
     if seat.doing is Doing.TALKING:
         return
+    if call.queue == CALL_BACKS:
+        raise TelephoneRefuses("You are ringing somebody; there is nothing to answer yet.")
     floor.connect(call, seat, floor.now)
 
 
 def _hang_up(floor: Floor, seat: Seat, call_id: str) -> None:
     call = _call_at(seat, call_id)
+    if seat.doing is Doing.RINGING and call.queue == CALL_BACKS:
+        _nobody(floor, seat, call, floor.now)
+        return
     if seat.doing is Doing.RINGING:
         raise TelephoneRefuses("The call is not answered yet. Answer it, or say that you are not ready.")
     floor.complete(call, floor.now, "agent")
@@ -98,6 +105,7 @@ def _ring_out(floor: PracticeFloor, seat: Seat, number: str, name: str) -> None:
     now = floor.now
     call = LiveCall(_rung(name, number), CALL_BACKS, joined=now)
     seat.turn(Doing.RINGING, now)
+    seat.call, call.seat = call, seat
     floor.switch.of_seat(now, seat, "in use")
     floor.switch.of_call(EventType.QUEUED, now, call.caller, CALL_BACKS, position=1, queue_length=1)
     drawn = crc32(name.encode())
@@ -124,6 +132,7 @@ def _reached(floor: Floor, seat: Seat, call: LiveCall, now: int) -> None:
 
 def _nobody(floor: Floor, seat: Seat, call: LiveCall, now: int) -> None:
     call.step += 1
+    seat.call = call.seat = None
     floor.switch.of_call(
         EventType.LEFT, now, call.caller, CALL_BACKS, reason="TIMEOUT", wait_ms=now - call.joined
     )

@@ -1,18 +1,19 @@
 """Writes of the live feed: a stretch of time begins, goes on and ends; what happened in it is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 
 from darwin.contact.coverage import EVERYTHING, Span
-from darwin.contact.models import SwitchMember
+from darwin.contact.models import CallbackPromise, Contact, SwitchMember
 from darwin.contact.services.call_events import record_call_events
 from darwin.contact.services.descriptions import Description, describe_contacts
 from darwin.contact.services.floor import clear_floor, note_connected, note_down, note_heard
 from darwin.contact.services.follow_up import FailureDemandRecord, record_follow_ups
 from darwin.contact.services.handlers import link_handler
+from darwin.contact.services.promises import keep_promise, make_promise
 from darwin.contact.telephony.events import CallEvent
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor, Subject, Verb
@@ -21,9 +22,9 @@ from darwin.practice.live.journeys import Told
 from darwin.practice.live.switch import LIVE
 from darwin.practice.models import LiveStretch, PracticeForce
 from darwin.practice.population import SAM_OKORO
-from darwin.practice.records import SOURCE, access_route
+from darwin.practice.records import SOURCE, access_route, moment
 from darwin.practice.rows import Call
-from darwin.practice.services import promise_record, refuse_outside_practice
+from darwin.practice.services import refuse_outside_practice
 from darwin.staff.models import Account, RoleHolding
 
 PEOPLES_TELEPHONES = 1401
@@ -101,13 +102,46 @@ def store_moment(
     record_follow_ups(
         actor=actor,
         source=SOURCE,
-        promises=[record for call in told.promises if (record := promise_record(call))],
         failure_demand=[
             FailureDemandRecord(source_key=call.call_id, cause=call.failure_tag, tagged_at=until)
             for call in told.calls
             if call.failure_tag
         ],
     )
+    _store_promises(actor, told)
+
+
+def _store_promises(actor: Actor, told: Told) -> None:
+    """Promise, and keep, as a person does: with a deadline that makes what is not kept late."""
+    names = {call.call_id for call in (*told.promised, *told.kept)}
+    names |= {f"{call.call_id}-B" for call in told.kept}
+    contacts = dict(
+        Contact.objects.filter(source=SOURCE, source_key__in=names).values_list("source_key", "id")
+    )
+    for call in told.promised:
+        if call.promise and call.call_id in contacts:
+            make_promise(
+                actor=actor,
+                contact_id=contacts[call.call_id],
+                promised_at=moment(call.promise.requested),
+                promised_by=moment(call.promise.promised),
+            )
+    for call in told.kept:
+        promise = CallbackPromise.objects.filter(
+            contact__source=SOURCE, contact__source_key=call.call_id, kept_at=None
+        ).first()
+        if promise is not None:
+            keep_promise(
+                actor=actor, promise_id=promise.id, kept_by_contact=contacts.get(f"{call.call_id}-B")
+            )
+
+
+def kept_of(names: Iterable[str]) -> list[str]:
+    """Those of these callers (by the name of their call) to whom a promised call-back was kept."""
+    kept = CallbackPromise.objects.filter(
+        contact__source=SOURCE, contact__source_key__in=list(names), kept_at__isnull=False
+    )
+    return list(kept.values_list("contact__source_key", flat=True))
 
 
 @transaction.atomic

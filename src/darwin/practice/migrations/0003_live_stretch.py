@@ -1,4 +1,4 @@
-"""Which stretches of time the live feed played; and clearing takes the floor and its commands along."""
+"""Which stretches of time the live feed played; and clearing takes along whatever practice has left since."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -14,7 +14,11 @@ BEGIN
     END IF;
     SET CONSTRAINTS ALL IMMEDIATE;
     TRUNCATE contact_contact, contact_coverage, contact_callevent, contact_importrun, contact_floormember,
-        contact_switchcommand, contact_switchconnection, practice_practiceforce
+        contact_switchcommand, contact_switchconnection, contact_switchsnapshot, contact_contactdraft,
+        contact_calleridentity, contact_fallbackpack, practice_practiceforce, deadlines_deadline,
+        outbound_attempt, outbound_contactpoint, outbound_safecontact, outbound_unsafeoverride,
+        records_person, records_phoneidentity, records_location, records_vehicle, records_nameword,
+        records_nameform, records_searchkey, records_valuechange, records_legalhold, records_retentionreview
     CASCADE;
 END
 $$;
@@ -22,7 +26,13 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("practice", "0002_clear"), ("contact", "0006_floor_now")]
+    dependencies = [
+        ("practice", "0002_clear"),
+        ("contact", "0009_fallback"),
+        ("deadlines", "0002_history"),
+        ("outbound", "0001_safe_contact_and_attempts"),
+        ("records", "0001_people_places_numbers"),
+    ]
     operations = [
         migrations.CreateModel(
             name="LiveStretch",

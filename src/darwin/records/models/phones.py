@@ -33,7 +33,7 @@ class LinkKind(models.TextChoices):
 
 
 class PhoneIdentity(models.Model):
-    """A telephone number in the form of `records.numbers`; what it is, is in its markings."""
+    """A telephone number in the form of `science.numbers`; what it is, is in its markings."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(max_length=40, unique=True)

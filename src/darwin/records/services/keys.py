@@ -57,14 +57,14 @@ def refresh_people(people: Sequence[UUID]) -> None:
 
 def form_row(person_id: UUID, origin: str, given: str, middle: str, family: str, birth: Birth) -> FormRow:
     """One row of the table of name forms, in the order of FORM_COLUMNS."""
-    given_words, family_words = words.split(f"{given} {middle}"), words.split(family)
+    given_words, middle_words, family_words = words.split(given), words.split(middle), words.split(family)
     shown = " ".join(filter(None, (given, middle, family)))
-    listed = [*words.with_compounds(given_words), *words.with_compounds(family_words)]
+    listed = [*words.with_compounds(given_words), *middle_words, *words.with_compounds(family_words)]
     return (
         person_id,
         origin,
         shown,
-        " ".join(given_words),
+        " ".join([*given_words, *middle_words]),
         " ".join(family_words),
         list(dict.fromkeys(listed)),
         births.keys_of(birth),
@@ -79,7 +79,7 @@ def _forms_of(people: Sequence[UUID]) -> Iterator[FormRow]:
     for person in by_id.values():
         owner = by_id.get(owners[person.id])
         # Whoever is joined to another is found by that other.
-        if owner is None or owner.merged_into_id is not None or not person.shown_name:
+        if owner is None or owner.merged_into_id is not None:
             continue
         origin = Origin.OWN if owner is person else Origin.JOINED
         yield _row(owner.id, origin, person, birth_of(person))

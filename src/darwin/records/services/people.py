@@ -1,7 +1,6 @@
 """Writes about people: recording, correcting, other names, roles; one by one, or many by COPY."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,8 +12,11 @@ from darwin.errors import DarwinError
 from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.services import record_entry
 from darwin.records.births import NOT_KNOWN, Birth
+from darwin.records.given import AliasGiven as AliasGiven
 from darwin.records.models import Person, PersonAlias, PersonRole, Sex, ValueChange
 from darwin.records.services.keys import refresh_person
+from darwin.records.services.loading import load_people as load_people
+from darwin.records.services.retention import schedule_review
 from darwin.reference.queries import codes
 from darwin.reference.values import CodeValue
 
@@ -33,17 +35,6 @@ CORRECTABLE = (
 
 class PersonRefused(DarwinError):
     """What was to be recorded of a person does not fit. The text says why and what was kept."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AliasGiven:
-    """Another name as it was given. kind: a code of the list alias_kind."""
-
-    kind: str = "ALIAS"
-    given_name: str = ""
-    middle_names: str = ""
-    family_name: str = ""
-    source: str = ""
 
 
 @transaction.atomic
@@ -88,6 +79,8 @@ def record_person(
         recorded_at=now,
         last_event_on=now.astimezone(clock.LONDON).date(),
     )
+    for kind in {given.kind for given in aliases}:
+        listed("alias_kind", kind)
     PersonAlias.objects.bulk_create(_alias(person, given, now) for given in aliases)
     refresh_person(person.id)
     record_entry(
@@ -99,6 +92,7 @@ def record_person(
         counts={"aliases": len(aliases)},
         reason=reason,
     )
+    schedule_review(actor=actor, person=person)
     return person
 
 

@@ -1,4 +1,4 @@
-"""One request, one effect: a request with an Idempotency-Key that comes again is answered from what was kept."""
+"""One request, one effect: one with an Idempotency-Key that comes again is answered from what was kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the API says when it does not do what was asked: one form for every refusal (RFC 9457), one sentence each.
+"""What the API says when it does not do what was asked: one form for every refusal (RFC 9457).
 
 `title` says what was wrong, `where` in which part of the request, `kept` what became of the content, `do`
 what to do; `detail` is all of it in one. `code` is for programs and does not change.
@@ -7,7 +7,7 @@ what to do; `detail` is all of it in one. `code` is for programs and does not ch
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -133,6 +133,7 @@ _WORDS = {
     "int_type": "must be a whole number",
     "int_parsing": "must be a whole number",
     "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
     "list_type": "must be a list",
     "extra_forbidden": "is not a field of this address",
     "datetime_type": "must be a moment such as 2026-11-22T14:28:16Z",
@@ -147,7 +148,12 @@ _WORDS = {
 
 
 def _of_fields(problem: ValidationError) -> ApiRefused:
-    faults = [{"where": _place(fault), "wrong": f"{_words(fault)}."} for fault in problem.errors]
+    return wrong_fields([(_place(fault), f"{_words(fault)}.") for fault in problem.errors])
+
+
+def wrong_fields(found: Sequence[tuple[str, str]]) -> ApiRefused:
+    """Fields that are wrong, all at once: (field, what is wrong with it, as the end of a sentence) each."""
+    faults = [{"where": where, "wrong": wrong} for where, wrong in found]
     first = faults[0]
     others = f" {len(faults) - 1} more are listed in faults." if len(faults) > 1 else ""
     return ApiRefused(

@@ -77,11 +77,10 @@ def _read_item(delivery: Delivery, index: int, item: object, switch: str, now: d
     if not isinstance(item, dict):
         raise EventRejected("It is not an object. An event is a JSON object with event_id, type and at.")
     kind = fields.text(item, "type", needed=True)
-    place, warnings = f"Event {index}", list[str]()
+    place, warnings, events = f"Event {index}", list[str](), list[CallEvent]()
     if kind == HEARTBEAT:
         _watch(delivery, read_watching(item, now))
         fields.warn_of_unknown(item, WATCHING_FIELDS, warnings, place)
-        events = []
     elif kind == SNAPSHOT:
         watching, snapshot, events = read_snapshot(item, switch, now, warnings, place)
         _watch(delivery, watching)
@@ -108,9 +107,15 @@ def _read_event(
     if kind not in KINDS:
         raise EventRejected(f"There is no type “{kind}”. The types are: {', '.join(KINDS)}.")
     rule = TYPES[EventType(kind)]
+    reason = _reason(told, kind, rule)
     for name in rule.needs:
         if told.get(name) in (None, ""):
             raise EventRejected(f"{name} is missing. An event {kind} ({rule.meaning}) needs it.")
+    if reason in rule.waits and told.get("wait_ms") is None:
+        raise EventRejected(
+            f"wait_ms is missing. An event {kind} with the reason {reason} needs it: it says which joining "
+            "of the queue ended."
+        )
     return CallEvent(
         event_id=stored_id(switch, fields.text(told, "event_id", needed=True)),
         source=SOURCE,
@@ -131,7 +136,7 @@ def _read_event(
         wait_ms=fields.duration(told, "wait_ms"),
         ring_ms=fields.duration(told, "ring_ms"),
         talk_ms=fields.duration(told, "talk_ms"),
-        reason=_reason(told, kind, rule),
+        reason=reason,
     )
 
 

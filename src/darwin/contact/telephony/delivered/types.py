@@ -17,8 +17,8 @@ LATEST = timedelta(days=400)
 """How late an event may be: a year's log that was found again. What is older is imported, not delivered."""
 FURTHEST_AHEAD = timedelta(days=1)
 CLOCK_TOLERANCE = timedelta(seconds=5)
-"""How far a switch's clock may be from Darwin's before it is said. Clocks that are kept agree within a second;
-the rest is the way here."""
+"""How far a switch's clock may be from Darwin's before it is said. Clocks that are kept agree within a
+second; the rest is the way here."""
 LONGEST_MS = 7 * 24 * 3600 * 1000
 """No wait or talk lasts a week; a larger number is a moment, or microseconds."""
 MOST_DIGITS = 15
@@ -42,12 +42,15 @@ SNAPSHOT_FIELDS = WATCHING_FIELDS | {"calls", "handlers"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeRule:
     """What an event of one type needs. reasons: the words that `reason` may have; None: any word of the
-    switch's. needs_reason: it must have one."""
+    switch's. needs_reason: it must have one. waits: the reasons with which it must state its wait, which says
+    whose joining has ended.
+    """
 
     meaning: str
     needs: tuple[str, ...] = ("call_id", "queue")
     reasons: frozenset[str] | None = frozenset()
     needs_reason: bool = False
+    waits: frozenset[str] = frozenset()
 
     def words(self, kind: str) -> str:
         """The reasons in words, as the end of a sentence; "" where any will do or none may be."""
@@ -71,6 +74,7 @@ TYPES: Mapping[EventType, TypeRule] = {
         meaning="the caller left the queue, however",
         reasons=frozenset({"answered", "abandoned", "key", "unknown", *EXPULSIONS}),
         needs_reason=True,
+        waits=frozenset({"abandoned", "key", *EXPULSIONS}),
     ),
     EventType.TRANSFERRED: TypeRule(
         meaning="the handler passed the caller on",

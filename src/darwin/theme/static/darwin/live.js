@@ -341,8 +341,8 @@
       if (name === "say") toSay.push(data);
       regionsOf(name).forEach((region) => take(region, data));
       newest.set(name, data);
-      listeners.get(name)?.forEach((listen) => listen(data));
     }
+    listeners.get(name)?.forEach((listen) => listen(data));
     if (name === "live.state" || name === "stream") look();
   };
 

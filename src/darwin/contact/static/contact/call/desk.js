@@ -1,23 +1,20 @@
-// Which call is this handler's: the live screen contact.desks, identifiers only. The page's one stream.
+// Which call is this handler's: the live screen contact.desks, identifiers only, on the browser's one stream.
 export function watchDesk(account, heard, lost) {
-  const stream = new EventSource("/live/?screens=contact.desks");
-  stream.addEventListener("contact.desks", (message) => {
+  const live = window.darwinLive;
+  live.on("contact.desks", (told) => {
+    let desks;
     try {
-      heard(JSON.parse(message.data)[account] ?? null);
+      desks = JSON.parse(told);
     } catch {
-      lost();
+      return lost();
     }
+    return heard(desks[account] ?? null);
   });
   // "waiting": the web server is there, but nothing new can come: it does not reach the database.
-  stream.addEventListener("live.state", (message) => {
-    if (message.data === "waiting") lost();
+  live.on("live.state", (state) => {
+    if (state === "waiting") lost();
   });
-  stream.addEventListener("error", () => {
-    lost();
-    // A browser gives up for ever where the answer was no stream; the server may be back in a minute.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => watchDesk(account, heard, lost), 3000);
-  });
-  addEventListener("pagehide", () => stream.close());
+  live.on("stream", lost);
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });

@@ -7,6 +7,7 @@ import { forget, idOf, keep, kept, newId } from "./store.js";
 const AWAY_SINCE = "darwin.away-since";
 const PATIENCE = 8000;
 const AGAIN_MS = 5000;
+const SOON = 300;
 // Each page has a number of its own: a duplicated tab inherits what a tab remembers, and would be taken for it.
 export const WRITER = newId(Date.now());
 
@@ -18,6 +19,7 @@ export class Keeper {
     Object.assign(this, { account, home, told });
     this.records = new Map();
     this.sending = null;
+    this.soon = null;
     this.awaySince = Number(sessionStorage.getItem(AWAY_SINCE)) || null;
     this.state = "quiet";
     this.savedAt = null;
@@ -60,10 +62,12 @@ export class Keeper {
       this.records.get(id) ?? {
         id,
         account: this.account,
+        home: this.home,
         key,
         writer: WRITER,
         revision: 0,
         acked: 0,
+        kept: 0,
         builtOn,
         begunAt,
         enteredLater: enteredLater || Boolean(from?.enteredLater),
@@ -75,8 +79,8 @@ export class Keeper {
     );
   }
 
-  // Keeps `words` in the record: on the disk of this machine first, then on the server.
-  async change(record, words, { finish = false } = {}) {
+  // Keeps `words` in the record: on this machine at once, with each key; up to the server a moment later.
+  change(record, words, { finish = false } = {}) {
     record.words = words;
     record.revision += 1;
     record.finish = finish;
@@ -84,18 +88,31 @@ export class Keeper {
     record.changedAt = now();
     record.waitsSince ??= record.changedAt;
     this.records.set(record.id, record);
-    await this.onMachine(record);
+    const here = this.onMachine(record);
     this.told.changed();
-    return this.send();
+    if (finish) return here.then(() => this.send());
+    this.soon ??= setTimeout(() => this.sendNow(), SOON);
+    return here;
   }
 
-  async onMachine(record) {
+  // While the server is away the disk of this machine is the only one that has it.
+  sendNow() {
+    clearTimeout(this.soon);
+    this.soon = null;
+    if (this.awaySince) for (const record of this.unsent()) this.onMachine(record, { onDisk: true });
+    if (!this.awaySince || Date.now() >= this.nextTry) this.send();
+  }
+
+  async onMachine(record, how) {
+    const { revision } = record;
     try {
-      await keep({ ...record });
+      await keep({ ...record, kept: revision }, how);
+      record.kept = Math.max(record.kept ?? 0, revision);
       this.machineKeeps = true;
     } catch {
       this.machineKeeps = false;
     }
+    this.told.changed();
   }
 
   async drop(record) {
@@ -112,7 +129,7 @@ export class Keeper {
   }
 
   look() {
-    if (this.unsent().length && Date.now() >= this.nextTry) this.send();
+    if (this.unsent().length && !this.soon && Date.now() >= this.nextTry) this.send();
     else if (this.awaySince && Date.now() >= this.nextTry) this.probe();
     this.told.changed();
   }
@@ -182,7 +199,7 @@ export class Keeper {
     const sent = { revision: record.revision, finish: record.finish };
     let answer;
     try {
-      answer = await this.ask(`${this.home}${record.key}/notes/`, {
+      answer = await this.ask(`${record.home}${record.key}/notes/`, {
         method: "PUT",
         headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf() },
         body: JSON.stringify({

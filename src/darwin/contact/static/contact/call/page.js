@@ -1,6 +1,6 @@
 // The handler's screen: pops when their call rings, keeps what is typed, asks the switch. Without scripts the
 // page works by its forms; with them nothing moves under the hand and nothing typed waits for a server.
-import { clockTime, now, recordTime, setServerTime, tick } from "./clocks.js";
+import { clockTime, now, recordTime, remember } from "./clocks.js";
 import { watchDesk } from "./desk.js";
 import { Keeper, WRITER } from "./keeping.js";
 import { newId } from "./store.js";
@@ -11,7 +11,6 @@ const one = (selector) => desk.querySelector(selector);
 const say = (name, values = {}) =>
   Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), desk.dataset[name] ?? "");
 const HOME = desk.dataset.home;
-const TYPED = 300;
 const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.type !== "submit");
 const outside = [...document.querySelectorAll('[form="call"]')].filter((field) => !fields.includes(field));
 const all = [...fields, ...outside];
@@ -19,7 +18,6 @@ const narrative = form.elements.narrative;
 
 let record = null;
 let mine = null;
-let pending = null;
 let askedToFinish = false;
 let finishedAt = null;
 
@@ -83,7 +81,7 @@ const keeper = new Keeper(desk.dataset.account, HOME, {
   finished(key) {
     if (record?.key !== key) return;
     finishedAt = now();
-    one("[data-finished]").textContent = say("wordsFinished", { time: clockTime(finishedAt) });
+    one("[data-recorded]").textContent = say("wordsFinished", { time: clockTime(finishedAt) });
     if (stage() === "by_hand") desk.dataset.stage = "by_hand";
     listUnfinished(key);
   },
@@ -99,16 +97,14 @@ const keeper = new Keeper(desk.dataset.account, HOME, {
 function touched() {
   if (!desk.dataset.keyOf || !record) return;
   finishedAt = null;
-  clearTimeout(pending);
-  pending = setTimeout(flush, TYPED);
-  showKept();
+  flush();
 }
 
-// What is typed goes to the disk of this machine at once, and up with the next round.
+// What is typed goes to this machine with each key, and up with the next round.
 function flush({ finish = false } = {}) {
-  clearTimeout(pending);
-  pending = null;
-  return record ? keeper.change(record, words(), { finish }) : null;
+  if (!record) return null;
+  record.stage = stage();
+  return keeper.change(record, words(), { finish });
 }
 
 function begin(key, { begunAt, enteredLater = false, from = null, server = true }) {
@@ -123,13 +119,12 @@ function begin(key, { begunAt, enteredLater = false, from = null, server = true 
   form.action = `${HOME}${key}/notes/`;
   finishedAt = null;
   askedToFinish = false;
-  one("[data-finished]").textContent = "";
+  one("[data-recorded]").textContent = "";
   one("[data-other]").hidden = true;
   form.querySelectorAll("[data-call-fault]").forEach((fault) => fault.remove());
 }
 
 function beginByHand() {
-  if (pending) flush();
   const begunAt = now();
   const key = newId(begunAt);
   begin(key, { begunAt, enteredLater: Boolean(keeper.awaySince), server: false });
@@ -165,7 +160,7 @@ function showKept() {
   const kept = document.querySelector("[data-kept]");
   kept.dataset.kept = words.kind;
   setText(kept, words.text);
-  setText(one("[data-kept-here]"), stage() === "none" ? "" : words.text);
+  setText(one("[data-kept-here]"), stage() === "none" || stage() === "ringing" ? "" : words.text);
   desk.toggleAttribute("data-live-call", stage() === "talking" || stage() === "ringing");
 }
 
@@ -174,13 +169,14 @@ function keptWords(away) {
   if (!record) return { kind: "", text: "" };
   if (record.refused) return { kind: "late", text: say("wordsRefused") };
   if (keeper.state === "signed-out") return { kind: "half", text: say("wordsSignedOut") };
-  if (!record.revision && !pending) {
+  if (!record.revision) {
     const before = Number(desk.dataset.revision) > 0 && keeper.of(record.key).length === 0;
     return before ? { kind: "", text: "" } : { kind: "", text: say("wordsNone") };
   }
-  if (record.acked >= record.revision && !pending) {
+  if (record.acked >= record.revision) {
     return { kind: "done", text: say("wordsSaved", { time: recordTime(keeper.savedAt ?? record.changedAt) }) };
   }
+  if (record.kept < record.revision) return { kind: "half", text: "" };
   const here = say("wordsHere", { time: recordTime(record.changedAt) });
   if (!away) return { kind: "half", text: here };
   const left = Math.max(0, Math.ceil((keeper.nextTry - Date.now()) / 1000));
@@ -248,7 +244,7 @@ function showFaults(key, faults) {
     field.setAttribute("aria-describedby", fault.id);
     first ??= field;
   }
-  setText(one("[data-finished]"), "");
+  setText(one("[data-recorded]"), "");
   first?.focus();
 }
 
@@ -278,7 +274,6 @@ function place(html) {
   }
   setStage(stage());
   openHistory();
-  tick();
 }
 
 // Who somebody is being asked for is not swept away by news of the line.
@@ -289,34 +284,53 @@ function isTyping(region, identity) {
 }
 
 function follow(told) {
-  setServerTime(told.now);
   desk.dataset.ready = told.ready;
   if (told.begunAt && record && !record.revision) record.begunAt = Date.parse(told.begunAt);
-  for (const clock of document.querySelectorAll("[data-clock-since]")) clock.dataset.clockSince = told.since;
+  runFrom(told.since);
 }
 
-async function openHistory() {
-  const shut = one("[data-history]");
-  if (!shut || shut.dataset.opened) return;
-  shut.dataset.opened = "yes";
+function runFrom(since) {
+  const clock = one(".d-callbar__clock time");
+  if (since) clock.dataset.since = since;
+  else {
+    delete clock.dataset.since;
+    clock.textContent = "";
+  }
+}
+
+// What costs the server more than the pop may is asked for after it: the history, and whether to ring back.
+async function openShut(name) {
+  const shut = one(`[data-${name}]`);
+  if (!shut || shut.dataset.asked) return;
+  shut.dataset.asked = "yes";
   try {
-    const answer = await keeper.ask(shut.dataset.history, { headers: { Accept: "application/json" } });
-    if (answer.ok) shut.outerHTML = await answer.text();
+    const answer = await keeper.ask(shut.dataset[name], { headers: { Accept: "application/json" } });
+    const html = await answer.text();
+    if (answer.ok && shut.isConnected) {
+      const region = shut.parentElement;
+      shut.outerHTML = html;
+      window.htmx?.process(region);
+    }
   } catch {
     keeper.lost();
   }
 }
 
-function heard(now_mine) {
+function openHistory() {
+  openShut("history");
+  openShut("safe");
+}
+
+function heard(call) {
   const before = mine;
-  mine = now_mine;
+  mine = call;
   keeper.back();
   if (!mine) {
     if (before && before.contact === desk.dataset.keyOf) over();
     else refreshReady();
     return;
   }
-  one('.d-callbar [data-clock-since]').dataset.clockSince = mine.since;
+  runFrom(mine.since);
   if (mine.contact === desk.dataset.keyOf) {
     if (stage() !== mine.stage) arriveAt(mine.stage);
     return;
@@ -326,7 +340,6 @@ function heard(now_mine) {
 
 // A ring goes before everything: what is being written is kept, and stands among what is not finished yet.
 function pop(call) {
-  if (pending) flush();
   listUnfinished();
   desk.dataset.opens = "";
   begin(call.contact, { begunAt: Date.parse(call.since), server: false, from: keeper.of(call.contact)[0] ?? null });
@@ -447,13 +460,13 @@ function finish() {
   if (!form.elements.disposition.value && !askedToFinish) {
     askedToFinish = true;
     one("[data-once]").hidden = stage() !== "talking";
-    setText(one("[data-finished]"), one("[data-once] b").textContent);
+    setText(one("[data-recorded]"), one("[data-once] b").textContent);
     form.elements.disposition.focus();
     return;
   }
   form.querySelectorAll("[data-call-fault]").forEach((fault) => fault.remove());
   flush({ finish: true });
-  if (keeper.awaySince) setText(one("[data-finished]"), say("wordsFinishHere"));
+  if (keeper.awaySince) setText(one("[data-recorded]"), say("wordsFinishHere"));
 }
 
 async function whoPressed(press, submitter) {
@@ -534,8 +547,7 @@ document.addEventListener("keydown", (event) => {
     event.stopImmediatePropagation();
   }
 }, { capture: true });
-addEventListener("pagehide", () => { if (pending) flush(); });
-document.addEventListener("visibilitychange", () => { if (document.hidden && pending) flush(); });
+addEventListener("pagehide", () => keeper.sendNow());
 
 // ---------------------------------------------------------------------------------------- not finished yet
 
@@ -593,13 +605,23 @@ function openFirst() {
   });
   if (left) {
     fill(left.words);
-    if (shell()) setStage(left.stage ?? "notes");
+    if (shell()) showWithoutServer(left);
   }
   return undefined;
 }
 
+// The call as this machine remembers it: when it began, and how far it had come.
+function showWithoutServer(left) {
+  setStage(left.stage ?? "notes");
+  const line = document.createElement("p");
+  line.className = "d-callbar__nobody";
+  const name = left.stage === "by_hand" ? "wordsByHand" : "wordsBegun";
+  line.textContent = say(name, { time: recordTime(left.begunAt) });
+  one('[data-part="line"]').replaceChildren(line);
+}
+
 async function start() {
-  if (!shell()) setServerTime(desk.dataset.now);
+  remember();
   one("[data-keep]").hidden = true;
   keepShell();
   await keeper.load();

@@ -17,7 +17,14 @@ function database() {
     request.onupgradeneeded = () => {
       request.result.createObjectStore(DRAFTS, { keyPath: "id" }).createIndex("account", "account");
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      // Another window may want to take the store away when its person leaves.
+      request.result.onversionchange = () => {
+        request.result.close();
+        opened = undefined;
+      };
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
     request.onblocked = () => reject(new Error("another window holds an older store"));
   });
@@ -25,16 +32,18 @@ function database() {
   return opened;
 }
 
-async function drafts(mode) {
-  return (await database()).transaction(DRAFTS, mode, { durability: "strict" }).objectStore(DRAFTS);
+async function drafts(mode, durability = "relaxed") {
+  return (await database()).transaction(DRAFTS, mode, { durability }).objectStore(DRAFTS);
 }
 
 export const idOf = (account, key, writer) => `${account} ${key} ${writer}`;
 
-// Resolves when the record is on the disk. Rejects where the browser keeps nothing.
-export async function keep(record) {
-  const store = await drafts("readwrite");
+// Resolves when this machine keeps the record; with `onDisk`, when the disk itself has it. Rejects where the
+// browser keeps nothing. The commit is asked for, so that a page that goes away at once does not undo it.
+export async function keep(record, { onDisk = false } = {}) {
+  const store = await drafts("readwrite", onDisk ? "strict" : "relaxed");
   store.put(record);
+  store.transaction.commit();
   await new Promise((resolve, reject) => {
     store.transaction.oncomplete = resolve;
     store.transaction.onabort = store.transaction.onerror = () => reject(store.transaction.error);
@@ -47,6 +56,17 @@ export async function forget(id) {
 
 export async function kept(account) {
   return asked((await drafts("readonly")).index("account").getAll(account));
+}
+
+// Takes away what one account left here, and the store itself where nobody else left anything.
+export async function forgetAll(account) {
+  const mine = await kept(account);
+  for (const record of mine) await forget(record.id);
+  const others = await asked((await drafts("readonly")).count());
+  if (others) return;
+  (await database()).close();
+  opened = undefined;
+  await asked(indexedDB.deleteDatabase(NAME));
 }
 
 // A time-ordered identifier (RFC 9562, version 7), as the server makes its own.

@@ -33,7 +33,10 @@ self.addEventListener("message", (event) => {
 
 async function keepShell() {
   const answer = await fetch(SHELL, { credentials: "same-origin", redirect: "error", cache: "no-store" });
-  if (answer.ok) await (await caches.open(KEPT)).put(SHELL, answer);
+  if (!answer.ok) return;
+  // The time at which it was kept is no time to go by later.
+  const page = (await answer.text()).replace(/ data-clock="[^"]*"/, "");
+  await (await caches.open(KEPT)).put(SHELL, new Response(page, { headers: answer.headers }));
 }
 
 const soon = (request) => {

@@ -1,11 +1,10 @@
-"""The whole application on a real uvicorn in this process, with a real publisher: what live pages need, for the
-development server of the tests cannot stream. It can be stopped and started again on its port."""
+"""The whole application on a real uvicorn in this process, with a real publisher: what live pages need, for
+the development server of the tests cannot stream. It can be stopped and started again on its port."""
 
 import socket
 import threading
 import time
 import warnings
-from typing import Any
 
 import uvicorn
 from django.db import connection
@@ -81,13 +80,3 @@ class Serving:
             publisher.tick()
             stop.wait(TICK_S)
         connection.close()
-
-
-def streams_of(port: int) -> int:
-    """How many streams the hub of that server has open now."""
-    from darwin.ledger.live import hub
-
-    return sum(len(found.listeners) for found in list(hub._hubs.values()))
-
-
-Cookies = dict[str, Any]
