@@ -10,10 +10,22 @@ class OutboundConfig(AppConfig):
     verbose_name = "Outbound"
 
     def ready(self) -> None:
-        from darwin.outbound import kinds, permissions, thresholds
+        from darwin.files.subjects import SubjectFiles, declare_subject
+        from darwin.outbound import kinds, permissions, senders, thresholds
+        from darwin.outbound.models import Attempt
         from darwin.theme.navigation import Item, navigation
 
         thresholds.declare()
+        senders.give_senders()
+        declare_subject(
+            SubjectFiles(
+                "attempt",
+                _("Attempt to reach somebody"),
+                Attempt,
+                see=permissions.SEE_ATTEMPTS,
+                add=permissions.REACH_OUT,
+            )
+        )
         kinds.declare()
         navigation.register(
             Item(_("Safe contact"), "outbound:look_up", permissions.RECORD_SAFE_CONTACT, order=45)
