@@ -1,6 +1,7 @@
 """The room of what leaves the house."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +14,7 @@ class OutboundConfig(AppConfig):
         from darwin.files.subjects import SubjectFiles, declare_subject
         from darwin.outbound import kinds, permissions, senders, thresholds
         from darwin.outbound.models import Attempt
+        from darwin.staff.subject_pages import SubjectPage, declare_subject_page
         from darwin.theme.navigation import Item, navigation
 
         thresholds.declare()
@@ -27,6 +29,13 @@ class OutboundConfig(AppConfig):
             )
         )
         kinds.declare()
+        declare_subject_page(
+            SubjectPage(
+                "contact_point",
+                permissions.RECORD_SAFE_CONTACT,
+                lambda identifier: reverse("outbound:point", args=[identifier]),
+            )
+        )
         navigation.register(
             Item(_("Safe contact"), "outbound:look_up", permissions.RECORD_SAFE_CONTACT, order=45)
         )
