@@ -74,7 +74,8 @@ class Line:
     def found(self) -> dict[str, Any]:
         calls = [json.loads(row) for row in well(self.data_dir, "contact", "calls", *EVER).splitlines()]
         by_call = {call["call_id"]: call for call in calls}
-        assert len(by_call) == len(calls), "a call has two entries"
+        doubled = [call for call in calls if call != by_call[call["call_id"]]]
+        assert not doubled, [(call, by_call[call["call_id"]]) for call in doubled]
         return by_call
 
     def covered(self) -> list[tuple[float, float]]:

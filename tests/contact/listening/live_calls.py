@@ -76,7 +76,7 @@ class LiveCalls:
                 "Position": str(place),
                 "Uniqueid": MadeUpSwitch.uniqueid(number),
                 "CallerIDNum": "07700900123",
-                "Wait": str(int(now - joined)),
+                "Wait": str(int(now) - int(joined)),  # as app_queue counts it: whole seconds of the clock
             }
             for place, (number, joined) in enumerate(self._waiting.items(), 1)
         ]

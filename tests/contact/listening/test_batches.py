@@ -114,6 +114,54 @@ def test_a_caller_who_still_waits_after_the_gap_is_one_entry(
     assert ContactLeg.objects.filter(contact__source_key__endswith=".4").count() == 1
 
 
+def a_late_list(stepped: SteppedFollower, switch: MadeUpSwitch, number: int, late_s: float) -> None:
+    """A connection at 60 whose list of those who wait came so long after it was asked for."""
+    stepped.writer.begin(instant(START + 60))
+    stepped.writer.sent(instant(START + 60), "QueueStatus", f"darwin-1-snapshot-queues{number}")
+    for at, part in switch.parts:
+        stepped.writer.append(instant(at + late_s), part.replace(b"-queues", b"-queues%d" % number))
+
+
+@pytest.mark.parametrize(("number", "late_s"), [(1, 0.9), (3, 0.9), (3, 3.0)])
+def test_a_list_that_came_late_never_makes_a_second_entry(
+    stepped: SteppedFollower, made_up: MadeUp, number: int, late_s: float
+) -> None:
+    """Call 4 joined at 4.1 and has waited since; the list says so in whole seconds, and was read late."""
+    before, after = made_up(), made_up()
+    a_line(before)
+    snapshot(after, 60, {4: 55})
+    stepped.connection(before)
+    a_late_list(stepped, after, number, late_s)
+    stepped.store()
+    assert ContactLeg.objects.filter(contact__source_key__endswith=".4").count() == 1
+    assert on_floor() == {"4": "waiting"}
+
+
+def test_a_caller_whom_only_a_late_list_shows_is_known_without_a_wait(
+    stepped: SteppedFollower, made_up: MadeUp
+) -> None:
+    switch = made_up()
+    snapshot(switch, 60, {9: 5})
+    a_late_list(stepped, switch, 3, 2.0)
+    stepped.store()
+    leg = ContactLeg.objects.get(contact__source_key__endswith=".9")
+    assert (leg.outcome, leg.wait_ms) == ("unknown", None)
+    assert on_floor() == {"9": "waiting"}
+
+
+def test_only_what_followed_the_login_counts_as_heard(stepped: SteppedFollower, made_up: MadeUp) -> None:
+    """A switch that takes its time to let us in has not told what happened meanwhile."""
+    switch = made_up()
+    switch.parts.append((START, b"Asterisk Call Manager/11.0.0\r\n"))
+    switch.respond(2.5, ("Message", "Authentication accepted"))
+    snapshot(switch, 3, {})
+    switch.join(4, 1)
+    stepped.connection(switch)
+    stepped.store()
+    span = Coverage.objects.get(queue__slug="101")
+    assert abs(span.from_at - instant(START + 2.5)) < timedelta(seconds=0.3)
+
+
 def test_a_new_life_of_the_switch_empties_the_floor(stepped: SteppedFollower, made_up: MadeUp) -> None:
     before, after = made_up(), made_up()
     a_line(before)

@@ -3,12 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from darwin.contact.listening.database import PatientDatabase, Stopped
 from darwin.contact.listening.gap import events_of_gap, heard_until
+from darwin.contact.listening.session import LAST_TRY
 from darwin.contact.listening.snapshot import Snapshot
 from darwin.contact.listening.spool import Chunk, Note, Place, SpoolReader
 from darwin.contact.models import SwitchConnection
@@ -40,6 +42,9 @@ COVERAGE_QUIET_S = 60.0
 """How often the time that is covered is written down: while events come, and while none does (each time
 leaves an entry in the ledger)."""
 KEPT_SESSIONS = 50
+LATE = timedelta(seconds=0.45)
+"""A list that came longer than this after it was asked for says too vaguely since when a caller waits: with
+it, a wait in whole seconds could look like somebody who has left and come back."""
 
 
 class Follower:
@@ -76,6 +81,8 @@ class Follower:
         self._covered_s = 0.0
         self._opened_at: datetime | None = None
         self._last_at: datetime | None = None
+        self._heard_at: datetime | None = None
+        self._asked: dict[str, datetime] = {}
         self._snapshot = Snapshot()
         self._run: UUID | None = None
 
@@ -143,20 +150,36 @@ class Follower:
                 self._begin(piece)
             elif piece.name == "tcp-closed":
                 self._end(piece)
+            elif piece.action == "QueueStatus":
+                self._asked[piece.action_id] = piece.at
             return
         self._last_at = piece.at
-        for item in self.hearing.feed(piece.at, piece.data):
+        for heard in self.hearing.feed(piece.at, piece.data):
+            item = self._dated(heard, piece.at)
             life = self._adapter.instance
-            self._keep(self._events(item), piece.after)
+            self._keep(self._events(item) if item else [], piece.after)
             if not self._is_new(piece.after):
                 continue
             if self._adapter.instance != life:
                 self._look_at_life()
-            if isinstance(item, Received) and self._snapshot.take(item.message):
+            if isinstance(heard, Received) and self._snapshot.take(heard.message):
                 self._apply_snapshot()
         if self._covered and self._snapshot.is_complete:
             known = self._covered[-1]
             self._covered[-1] = Coverage(SOURCE, known.start, self.hearing.skew.corrected(piece.at))
+
+    def _dated(self, item: Item, at: datetime) -> Item | None:
+        """The item, as certain as its time is; None for a caller in a list that came late and was asked for
+        again."""
+        if not isinstance(item, Received):
+            return item
+        if self._heard_at is None and b"Authentication accepted" in item.message.raw:
+            self._heard_at = at
+        if item.message.name == b"QueueEntry":
+            number = item.message.fields().get("ActionID", "")
+            if at - self._asked.get(number, at) > LATE:
+                return replace(item, certain=False) if number.endswith(LAST_TRY) else None
+        return item
 
     def _events(self, item: Item) -> list[CallEvent]:
         if isinstance(item, Received):
@@ -181,6 +204,8 @@ class Follower:
     def _begin(self, note: Note) -> None:
         self.commit()
         self._opened_at = self._last_at = note.at
+        self._heard_at = None
+        self._asked.clear()
         self._snapshot = Snapshot()
         self._pending_s = time.monotonic()
         self._events(self.hearing.begin(note.at))
@@ -214,9 +239,10 @@ class Follower:
         opened = self._opened_at
         if opened is None:
             return
-        start = self.hearing.skew.corrected(opened)
         self.commit()
-        self._database.do(lambda: self._settle(start))
+        self._database.do(lambda: self._settle(self.hearing.skew.corrected(opened)))
+        # Nothing was sent to us before the switch had let us in.
+        start = self.hearing.skew.corrected(self._heard_at or opened)
         down = self._database.do(lambda: heard_until(self._switch, start))
         if down is not None and self._queue_log is not None:
             self._fill_gap(self._queue_log, down, start)

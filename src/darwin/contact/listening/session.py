@@ -9,6 +9,7 @@ import hashlib
 import itertools
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,11 @@ ANSWER_S = 10.0
 PING_EVERY_S = 10.0
 SILENT_AFTER_S = 10.0
 """Seconds after a ping without a byte from the switch, after which the connection counts as dead."""
+PROMPT_S = 0.35
+"""Seconds within which a ping and the list of those who wait should be answered: their times are told by
+their receipt. Slower ones are asked for again."""
+TRIES = 3
+LAST_TRY = f"-queues{TRIES}"
 LOOK_EVERY_S = 30.0
 """How often the list of those who wait is asked for again while no queue event was ever heard."""
 _RECEIVE = 262_144
@@ -128,9 +134,11 @@ class Session:
         self._greet()
         self._log_in()
         self._begin_spool()
-        self._wait(self._send("Ping"))
+        self._promptly("Ping", lambda number: f"darwin-{self._number}-clock{number}")
         self._question("CoreStatus", "start")
-        queues = self._question("QueueStatus", "queues")
+        queues = self._promptly(
+            "QueueStatus", lambda number: f"darwin-{self._number}-snapshot-queues{number}"
+        )
         if not queues.succeeded:
             told = queues.response.get("Message", "nothing")
             raise LineDown(
@@ -138,6 +146,15 @@ class Session:
                 "It may still be starting."
             )
         self._question("CoreShowChannels", "channels")
+
+    def _promptly(self, action: str, action_id: Callable[[int], str]) -> Answer:
+        """Ask, and ask again where the answer takes long: because the switch, or we, had no time for it."""
+        for number in range(1, TRIES + 1):
+            asked_s = time.monotonic()
+            answer = self._wait(self._send(action, action_id=action_id(number)))
+            if time.monotonic() - asked_s <= PROMPT_S:
+                break
+        return answer
 
     def _question(self, action: str, name: str) -> Answer:
         answer = self._wait(self._send(action, action_id=f"darwin-{self._number}-snapshot-{name}"))

@@ -35,7 +35,7 @@ class Snapshot:
         question = fields.get("ActionID", "").rpartition("-")[2]
         if question == "start" and "Response" in fields:
             self.knows_life = True
-        elif question == "queues":
+        elif question.startswith("queues"):
             self._take_queue(message.name, fields)
         elif question == "channels":
             self._take_channel(message.name, fields)
@@ -45,7 +45,10 @@ class Snapshot:
         return self.is_complete
 
     def _take_queue(self, name: bytes, fields: dict[str, str]) -> None:
-        if name == b"QueueEntry" and fields.get("Uniqueid"):
+        if "Response" in fields:
+            # Asked once more, because the first answer took long: the list begins anew.
+            self.waiting, self.members, self.knows_queues = set(), set(), False
+        elif name == b"QueueEntry" and fields.get("Uniqueid"):
             self.waiting.add(fields["Uniqueid"])
         elif name == b"QueueMember":
             self.members.add((fields.get("Location") or fields.get("Interface", ""), fields.get("Queue", "")))
