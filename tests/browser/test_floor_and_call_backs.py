@@ -48,9 +48,7 @@ def gave_up(call: str, number: str, minutes: float, wait_s: float) -> list[CallE
     ended = minutes - wait_s / 60
     return [
         event(call, minutes, EventType.QUEUED, caller=number),
-        event(
-            call, ended, EventType.LEFT, caller=number, reason="abandoned", wait_ms=round(wait_s * 1000)
-        ),
+        event(call, ended, EventType.LEFT, caller=number, reason="abandoned", wait_ms=round(wait_s * 1000)),
     ]
 
 

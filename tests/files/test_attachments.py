@@ -155,6 +155,8 @@ def test_an_empty_file_is_refused(house: Path, person: Account, thing: Subject) 
         ("noend", PNG, "image/png"),
         ("noend", b"words", "text/plain"),
         ("odd.zzz", b"\0\1\2\3", "application/octet-stream"),
+        ("unknown maker.mp4", b"\0\1\2\3", "application/octet-stream"),
+        ("door.jpg", PNG, "image/png"),
     ],
 )
 def test_a_file_is_what_its_bytes_say(
@@ -166,7 +168,8 @@ def test_a_file_is_what_its_bytes_say(
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("door.jpg", PNG),
+        ("door.mp3", PNG),
+        ("letter.pdf", b"MZ" + bytes(400)),
         ("door.png", b"MZ" + bytes(400)),
         ("door.png", b"<html><script>x</script>"),
         ("letter.pdf", b"just words"),

@@ -1,5 +1,6 @@
 """What a file is by its bytes, and whether its name says the same."""
 
+import mimetypes
 from pathlib import Path, PurePosixPath
 
 import puremagic
@@ -26,6 +27,7 @@ TEXTS = frozenset(
         ".vtt",
         ".gpx",
         ".kml",
+        ".svg",
         ".yaml",
         ".yml",
     ]
@@ -61,7 +63,9 @@ def clean_name(given: str) -> str:
 def type_of(path: Path, name: str) -> str:
     """The media type of a file by its bytes. Raises FileRefused if its name says that it is something else.
 
-    name: with its ending, as it was given; one without an ending says nothing.
+    name: with its ending, as it was given; one without an ending says nothing. A picture under another
+    picture's ending, or sound under film's, is kept as what it is: telephones and messengers do that. Bytes
+    without a known signature are kept as bytes: a witness's film is not refused for a maker nobody knows.
     """
     ending = PurePosixPath(name).suffix.lower()
     found = _signatures(path)
@@ -69,14 +73,24 @@ def type_of(path: Path, name: str) -> str:
         if not _is_text(path):
             raise _another(name, "text")
         return PLAIN
+    claims = ending in _endings_with_signature()
     if not found:
-        if ending in _endings_with_signature():
+        if not _is_text(path):
+            return UNKNOWN
+        if claims:
             raise _another(name, ending)
-        return PLAIN if _is_text(path) else UNKNOWN
-    if ending and ending not in {one for one, _type in found} and ending in _endings_with_signature():
+        return PLAIN
+    if claims and ending not in {one for one, _type in found} and not _akin(ending, found):
         raise _another(name, ending)
     named = [kind for one, kind in found if one == ending and kind]
     return (named or [kind for _one, kind in found if kind] or [UNKNOWN])[0]
+
+
+def _akin(ending: str, found: list[tuple[str, str]]) -> bool:
+    """Are the name and the likeliest signature both of a picture, or both of sound or film?"""
+    claimed = (mimetypes.guess_type(f"x{ending}")[0] or "").partition("/")[0]
+    likeliest = next((kind for _one, kind in found if kind), "").partition("/")[0]
+    return any({claimed, likeliest} <= family for family in ({"image"}, {"audio", "video"}))
 
 
 def served_type(content_type: str) -> str:

@@ -8,6 +8,6 @@ app_name = "files"
 
 urlpatterns: list[URLPattern] = [
     path("files/<slug:kind>/<uuid:subject_id>/", views.files, name="files"),
-    path("files/open/<uuid:attachment_id>/", views.download, name="download"),
-    path("files/remove/<uuid:attachment_id>/", views.remove, name="remove"),
+    path("attachments/<uuid:attachment_id>/", views.download, name="download"),
+    path("attachments/<uuid:attachment_id>/remove/", views.remove, name="remove"),
 ]

@@ -25,7 +25,7 @@ from darwin.staff.idle import in_background
 @in_background
 @page(TAKE_CALLS, personal=True)
 def safe(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Whether the number is safe to ring back, as yes or no: who asked for what stands behind the identity."""
+    """Whether the number is safe to ring back, yes or no: who asked for what stands behind the identity."""
     account, now = asking.asker(request), clock.now()
     if not screens.opens(account, key):
         raise Http404

@@ -31,7 +31,7 @@ from darwin.records.search.words import fold, keys_of
 # At most so many recorded words for one typed word, and so many forms for one way of asking: beyond it the
 # answer would be a list that nobody reads.
 MOST_WORDS, MOST_FORMS = 120, 300
-_STRONG = 0.84
+_STRONG, _FAIR = 0.84, 0.78
 _LEAST_FORMS_KNOWN = 1000
 _FEWEST_BITS, _MOST_BITS = 2.0, 17.0
 _NOT_MET, _NOT_TYPED, _SWAPPED, _BY_ALIAS = -3.0, -0.3, -0.7, -0.4
@@ -133,7 +133,12 @@ def _candidates(
     asked: list[tuple[str, list[Any]]] = []
     single = [part for part in parts if len(part.covers) == 1]
     joined = [part for part in parts if len(part.covers) == 2]
-    for least in (0.93, _STRONG, 0.0):
+    weighty = [part for part in single if part.word not in _PARTICLES]
+    if len(weighty) > 2:
+        # Three alike say so much that none of them may be lost below among the many with two.
+        every = " AND ".join(["words && %s::varchar[]"] * len(weighty))
+        asked.append((every, [part.words(0.0) for part in weighty]))
+    for least in (0.93, _STRONG, _FAIR, 0.0):
         asked.extend(_by_words(single, joined, least))
     # A word that few people have is enough, whatever became of the others.
     for part in single:
