@@ -16,13 +16,14 @@ class Example:
     """How to visit one address.
 
     prepare: makes the records it shows, as many as asked for, and gives the arguments of its address; it is
-    called once a visit with the visiting account (None for nobody). method: "get" or "post". data: the
-    query or the form. many_rows: the page lists rows, so it is visited with 10 and with 1,000 of them.
+    called once a visit with the visiting account (None for nobody, and for another system). method: "get" or
+    "post". data: the query or the form; for an address of the API the content, sent as JSON. many_rows: the
+    page lists rows, so it is visited with 10 and with 1,000 of them.
     """
 
     prepare: Callable[[Account | None, int], Mapping[str, Any]] = lambda account, rows: {}
     method: str = "get"
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Any = field(default_factory=dict)
     many_rows: bool = False
 
 

@@ -5,7 +5,17 @@ from django.apps import apps
 from django.db import models
 
 # From the top, as in docs/architecture.md.
-FLOORS = ["practice", "contact", "staff", "reference", "deadlines", "ledger"]
+FLOORS = [
+    "practice",
+    "contact",
+    "outbound",
+    "records",
+    "files",
+    "staff",
+    "reference",
+    "deadlines",
+    "ledger",
+]
 
 
 def floor(model: type[models.Model]) -> int | None:

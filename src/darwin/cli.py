@@ -16,8 +16,9 @@ from darwin.errors import DarwinError
 from darwin.supervisor.progress import say
 
 ROOMS = {
-    "contact": "Import call records; measures and lists of calls.",
+    "contact": "Listen to a switch, import call records; measures and lists of calls.",
     "deadlines": "Due times: what is due, and the worker that acts on it.",
+    "files": "Attachments: verify them, check them for viruses again.",
     "ledger": "Verify the record of every change and every read; close its blocks.",
     "practice": "The made-up force.",
     "reference": "Code lists, targets and thresholds: check and adopt them.",

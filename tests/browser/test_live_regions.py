@@ -1,5 +1,7 @@
 """What a page shows live: it changes in place, never under the hand, and says when it hears nothing."""
 
+import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,11 +16,12 @@ LIVE = (Path(darwin.__file__).parent / "theme" / "static" / "darwin" / "live.js"
 OpenPage = Callable[..., Page]
 
 PAGE = """<!doctype html><html lang="en"><title>Live</title>
-<body data-live-source="/stream/" data-live-stale-after="2" data-live-gap-after="4">
+<body data-live-source="/stream/" data-live-stale-after="2" data-live-gap-after="4" data-version="old">
 <section data-live="floor"><p data-cell="waiting">6 waiting</p></section>
 <section data-live="notes"><input aria-label="Note"></section>
 <p data-live-status data-stale="No news since {time}." data-gap="No figure since {time}."
  data-drift="{n} s off"></p>
+<p data-live-newer hidden>A newer version is ready. <a href="">Load it</a></p>
 <p role="status" data-live-say></p><button>elsewhere</button><script src="/live.js"></script></body></html>"""
 STREAM = """retry: 600000
 event: time
@@ -65,15 +68,13 @@ def test_a_region_changes_in_place_and_the_changed_cell_is_tinted(live: Page) ->
 
 
 def test_nothing_changes_under_the_hand(live: Page) -> None:
-    live.route(
-        "**/stream/",
-        lambda route: (
-            live.wait_for_timeout(400),
-            route.fulfill(body=STREAM, content_type="text/event-stream"),
-        ),
-    )
+    asked: list[Route] = []
+    live.route("**/stream/", asked.append)
     live.goto("/live/")
     live.get_by_label("Note").focus()
+    while not asked:
+        live.wait_for_timeout(50)
+    asked[0].fulfill(body=STREAM, content_type="text/event-stream")
     expect(live.locator("[data-cell=waiting]")).to_have_text("7 waiting")
     live.keyboard.type("kept")
     expect(live.get_by_label("Note")).to_have_value("kept")
@@ -98,3 +99,70 @@ def test_silence_makes_a_region_stale_and_then_a_gap_and_says_since_when(live: P
 def test_a_clock_that_drifts_is_told(live: Page) -> None:
     live.goto("/live/")
     expect(live.locator("[data-live-status]")).to_contain_text("s off", timeout=2500)
+
+
+def test_a_newer_version_is_offered_and_nothing_is_loaded_under_the_hand(live: Page) -> None:
+    live.route(
+        "**/stream/",
+        lambda route: route.fulfill(
+            body=f"{STREAM}event: live.version\ndata: new\n\n", content_type="text/event-stream"
+        ),
+    )
+    live.goto("/live/")
+    loaded = live.evaluate("performance.timeOrigin")
+    expect(live.get_by_text("A newer version is ready.")).to_be_visible()
+    live.wait_for_timeout(1500)
+    assert live.evaluate("performance.timeOrigin") == loaded
+
+
+def test_the_same_version_is_no_newer_one(live: Page) -> None:
+    live.route(
+        "**/stream/",
+        lambda route: route.fulfill(
+            body=f"{STREAM}event: live.version\ndata: old\n\n", content_type="text/event-stream"
+        ),
+    )
+    live.goto("/live/")
+    expect(live.locator("[data-cell=waiting]")).to_have_text("7 waiting")
+    expect(live.get_by_text("A newer version is ready.")).to_be_hidden()
+
+
+@pytest.mark.parametrize("status", [502, 503, 401])
+def test_a_refused_stream_is_asked_for_again(live: Page, status: int) -> None:
+    asked: list[int] = []
+
+    def answer(route: Route) -> None:
+        asked.append(1)
+        if len(asked) < 3:
+            route.fulfill(status=status, body="Bad gateway")
+        else:
+            route.fulfill(body=STREAM, content_type="text/event-stream")
+
+    live.route("**/stream/", answer)
+    live.goto("/live/")
+    expect(live.locator("[data-cell=waiting]")).to_have_text("7 waiting", timeout=10_000)
+    assert len(asked) == 3
+
+
+def test_a_running_clock_counts_by_the_servers_clock_at_its_rate(live: Page) -> None:
+    body = PAGE.replace("<section", '<time data-since="2026-11-22T14:22:28Z"></time><section', 1)
+    live.route("**/live/", lambda route: route.fulfill(body=body, content_type="text/html"))
+    live.route(
+        "**/stream/",
+        lambda route: route.fulfill(
+            body="retry: 600000\nevent: time\ndata: 2026-11-22T14:24:16Z 60\n\n",
+            content_type="text/event-stream",
+        ),
+    )
+    live.goto("/live/")
+    clock = live.locator("time[data-since]")
+    expect(clock).to_have_text(re.compile(r"^\d+:\d\d$"))
+
+    def shown() -> int:
+        minutes, seconds = clock.inner_text().split(":")
+        return 60 * int(minutes) + int(seconds)
+
+    # A minute of the house's clock passes in a second.
+    first, began = shown(), time.monotonic()
+    live.wait_for_timeout(1000)
+    assert 40 * (time.monotonic() - began) < shown() - first < 80 * (time.monotonic() - began)

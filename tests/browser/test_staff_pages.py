@@ -19,7 +19,7 @@ from darwin.ledger.services import record_consultation, record_entry
 from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.practice_facts import PracticeFacts
-from darwin.staff.services import open_practice_accounts
+from darwin.staff.services import make_token, open_practice_accounts, revoke_token
 
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 800}
@@ -38,6 +38,8 @@ PAGES = [
     ("administrator", "/staff/accounts/"),
     ("administrator", "/staff/accounts/open/"),
     ("administrator", "/staff/accounts/{sam}/"),
+    ("administrator", "/staff/tokens/"),
+    ("administrator", "/staff/tokens/make/"),
     ("administrator", "/deadlines/"),
     ("analyst", "/me/"),
     ("auditor", "/ledger/"),
@@ -90,6 +92,11 @@ def _history() -> dict[str, Any]:
             subjects=[Subject("import", new_id())],
             counts={"rows": 8_931, "rejected": 1},
         )
+    for client in ("genesys-north", "partner-cad"):
+        made = make_token(
+            actor=Actor.system("test"), client=client, scopes=["contact.write", "telephony.events"], days=90
+        )
+    revoke_token(actor=Actor.system("test"), token=made.token)
     close_blocks()
     return {"sam": sam.id, "record": record}
 
@@ -99,6 +106,23 @@ def enter(page: Page, role: str) -> None:
     page.goto("/sign-in/")
     page.locator(f'button[name="role"][value="{role}"]').click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_a_token_is_made_by_keyboard_and_its_secrets_can_be_read(
+    open_page: OpenPage, axe: Axe, house: dict[str, Any]
+) -> None:
+    page = open_page("/sign-in/", viewport=WIDE)
+    enter(page, "administrator")
+    page.goto("/staff/tokens/make/")
+    page.get_by_label("Name of the system").focus()
+    page.keyboard.type("live-chat")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Make the token").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The token of live-chat")
+    assert axe(page) == []
+    page.get_by_role("link", name="I have copied it").press("Enter")
+    expect(page.get_by_role("rowheader", name="live-chat")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "theme"), [(WIDE, "light"), (WIDE, "low-light"), (NARROW, "light")])

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Barrier, Event, Lock, Thread
 from typing import Any
 from urllib.parse import quote
@@ -171,7 +172,7 @@ def _wait_for_the_servers_end_of_the_killed() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_acts_when_the_clock_reaches_the_due_time_and_ends_when_asked(
-    rules: RuleBook, declare: Declare
+    rules: RuleBook, declare: Declare, tmp_path: Path
 ) -> None:
     rules.set(1, TimeUnit.CLOCK_HOURS, ALWAYS)
     acted = Event()
@@ -189,10 +190,11 @@ def test_a_worker_acts_when_the_clock_reaches_the_due_time_and_ends_when_asked(
     thread.start()
     try:
         assert not acted.is_set()
-        clock.shift_by(2 * HOUR)
+        clock.follow(tmp_path / "clock.json")
+        clock.change(rate=1, jump_to=clock.now() + 2 * HOUR)
         assert acted.wait(10)
     finally:
-        clock.shift_by(timedelta(0))
+        clock.follow(None)
         stop.set()
         thread.join(10)
     assert not thread.is_alive()

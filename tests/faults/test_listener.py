@@ -16,6 +16,7 @@ from darwin.supervisor.postgres import open_server
 from tests.contact.listening.fake_switch import FakeSwitch
 from tests.contact.listening.live_calls import LiveCalls
 from tests.contact.listening.processes import Process, start_listener
+from tests.contact.telephony.conftest import START, MadeUpSwitch
 from tests.operate.houses import well
 from tests.supervisor.house_at_work import darwin, processes_of, wait_for
 
@@ -224,3 +225,70 @@ def test_two_listeners_of_one_switch_are_refused(a_line: Callable[..., Line]) ->
     assert second.process.returncode == 1
     assert "listens to the switch asterisk already" in second.said()
     line.finish()
+
+
+CALLS_OF_THE_FLOOD = 2_000
+NOISE = 27
+"""Messages a call beside those that matter; with them about 31, as many as a real switch sends."""
+
+
+def flood_of_a_call(number: int, begun: float) -> bytes:
+    """One call, joined and given up within seconds, in the noise that a switch makes of it."""
+    switch = MadeUpSwitch()
+    at = begun - START
+    switch.arrive(at, number)
+    switch.join(at + 0.001, number)
+    for step in range(NOISE):
+        fields = switch.channel(number)
+        switch.send(at + 0.001 + step / 1e5, "VarSet", *fields, ("Variable", "X"), ("Value", "y" * 40))
+    switch.hangup_request(at + 1.9999, number)
+    switch.abandon(at + 2, number, 2)
+    switch.leave(at + 2.0001, number)
+    switch.hangup(at + 2.0002, number)
+    return switch.bytes
+
+
+def test_a_flood_of_events_is_kept_and_stored_in_bounded_memory(folder: Path) -> None:
+    """Over 60,000 messages as fast as the connection takes them, at least 20,000 a second."""
+    data_dir, fake = folder / "house", FakeSwitch()
+    well(data_dir, "ledger", "verify")
+    listener = start_listener(data_dir, fake.port)
+    try:
+        fake.await_client(60)
+        begun = time.time()
+        flood = [flood_of_a_call(number, begun) for number in range(1, CALLS_OF_THE_FLOOD + 1)]
+        sent = time.monotonic()
+        for call in flood:
+            fake.send(call)
+        took_s = time.monotonic() - sent
+        rows = psycopg_count(data_dir)
+        wait_for(lambda: rows() == CALLS_OF_THE_FLOOD, 120, "every call is stored")
+        stored_s = time.monotonic() - sent
+        status = Path(f"/proc/{listener.process.pid}/status").read_text()
+        peak_kb = int(status.partition("VmHWM:")[2].split()[0])
+    finally:
+        fake_actions = fake.actions()
+        listener.end()
+        fake.close()
+    messages = CALLS_OF_THE_FLOOD * (NOISE + 8)
+    print(
+        f"{messages:,} messages sent in {took_s:.2f} s, stored after {stored_s:.2f} s, {peak_kb // 1024} MB"
+    )
+    assert fake_actions.count("Login") == 1, "the switch was left waiting, and ended the connection"
+    assert stored_s < took_s + 5 or "Events arrive faster than they can be stored" in listener.said()
+    assert peak_kb < 400_000
+
+
+def psycopg_count(data_dir: Path) -> Callable[[], int]:
+    server = open_server(data_dir)
+    where = server.parameters("darwin_owner")
+    server.leave()
+
+    def count() -> int:
+        with psycopg.connect(**where) as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM contact_contactleg WHERE outcome = 'abandoned'"
+            ).fetchone()
+            return int(row[0]) if row else 0
+
+    return count

@@ -5,6 +5,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -17,10 +19,11 @@ from django.http import HttpRequest
 from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
+from darwin.deadlines import clock
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.live.hub import Frame
 from darwin.ledger.live.publisher import KEPT, Publisher
-from darwin.ledger.live.screens import Screen, register_screen, remove_screen
+from darwin.ledger.live.screens import Screen, once_a_tick, register_screen, remove_screen
 from darwin.ledger.live.stream import stream_view
 from darwin.ledger.services import record_entry
 
@@ -52,7 +55,9 @@ class Board:
 
 
 @pytest.fixture
-def boards() -> Iterator[list[Board]]:
+def boards(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Board]]:
+    """Two screens of a house that has no others."""
+    monkeypatch.setattr("darwin.ledger.live.screens._screens", {})
     rows("DELETE FROM live_screen")
     made = [Board("contact.queue_board", "contact."), Board("staff.shift_board", "staff.")]
     for board in made:
@@ -77,6 +82,75 @@ def test_a_screen_is_computed_only_when_something_it_watches_was_committed(board
     write("contact.answered_call")
     assert publisher.tick() == ["contact.queue_board"]
     assert (boards[0].computed, boards[1].computed) == (2, 1)
+
+
+def test_a_tick_costs_two_queries_beside_those_of_its_screens(boards: list[Board]) -> None:
+    publisher = Publisher()
+    with CaptureQueriesContext(connection) as first:
+        assert len(publisher.tick()) == 2
+    assert len(first) == 2
+    for board in boards:
+        board.text = "second"
+    write("contact.answered_call")
+    write("staff.signed_in")
+    with CaptureQueriesContext(connection) as both:
+        assert len(publisher.tick()) == 2
+    assert len(both) == 2
+
+
+def test_a_screen_that_only_time_changes_is_computed_again_when_its_time_has_come(
+    boards: list[Board], monkeypatch: Any
+) -> None:
+    ticking = [1000.0]
+    monkeypatch.setattr("darwin.ledger.live.publisher.time.monotonic", lambda: ticking[0])
+    waits = Board("contact.waits", "never.")
+    register_screen(replace(waits.screen, events=(), every_s=1))
+    try:
+        publisher = Publisher()
+        publisher.tick()
+        for _ in range(3):
+            ticking[0] += 0.3
+            publisher.tick()
+        assert (waits.computed, boards[0].computed) == (1, 1)
+        ticking[0] += 0.2
+        waits.text = "a second later"
+        assert publisher.tick() == ["contact.waits"]
+        assert (waits.computed, boards[0].computed) == (2, 1)
+    finally:
+        remove_screen("contact.waits")
+
+
+def test_screens_that_share_a_reading_make_it_once_in_a_tick_and_anew_in_the_next(
+    boards: list[Board],
+) -> None:
+    made = []
+
+    @once_a_tick
+    def reading() -> int:
+        made.append(None)
+        return len(made)
+
+    names = ("contact.left", "contact.right")
+    for name in names:
+        register_screen(
+            Screen(
+                name=name,
+                compute=lambda: f"{reading()}".encode(),
+                may_watch=lambda request: True,
+                events=("contact.",),
+            )
+        )
+    try:
+        publisher = Publisher()
+        publisher.tick()
+        assert [publisher.payloads[name] for name in names] == [b"1", b"1"]
+        write("contact.answered_call")
+        publisher.tick()
+        assert [publisher.payloads[name] for name in names] == [b"2", b"2"]
+        assert (reading(), reading()) == (3, 4)
+    finally:
+        for name in names:
+            remove_screen(name)
 
 
 def test_an_entry_whose_transaction_began_first_and_ended_last_is_not_missed(boards: list[Board]) -> None:
@@ -124,6 +198,22 @@ def test_a_screen_that_fails_does_not_freeze_the_others(boards: list[Board], cap
     finally:
         remove_screen("contact.broken_board")
     assert "contact.broken_board" in caplog.text
+
+
+def test_a_screen_that_fails_each_time_is_logged_once(boards: list[Board], caplog: Any) -> None:
+    def fail() -> bytes:
+        raise ZeroDivisionError
+
+    wrong = Screen(name="contact.broken_board", compute=fail, may_watch=bool, events=("contact.",))
+    register_screen(wrong)
+    try:
+        publisher = Publisher()
+        for _ in range(3):
+            publisher.tick()
+            write("contact.answered_call")
+    finally:
+        remove_screen("contact.broken_board")
+    assert caplog.text.count("contact.broken_board could not be computed") == 1
 
 
 def test_only_the_last_of_each_screen_are_kept(boards: list[Board]) -> None:
@@ -206,10 +296,22 @@ class Browser:
             if line:
                 event[name] = f"{event[name]}\n{value}" if name in event else value
             elif event:
-                if event.get("event") not in (None, "live.state"):
+                if "id" in event:
                     found.append((event["event"], event.get("id", ""), event.get("data", "")))
                 event = {}
         return found
+
+    def told(self, name: str) -> str:
+        """What the next event of that name says."""
+        event = ""
+        while True:
+            line = self.response.readline().decode().rstrip("\n")
+            if line.startswith("event: "):
+                event = line.removeprefix("event: ")
+            elif line.startswith("data: ") and event == name:
+                return line.removeprefix("data: ")
+            elif not line and self.response.isclosed():
+                return ""
 
     def close(self) -> None:
         self.response.close()
@@ -273,6 +375,30 @@ def test_a_browser_that_comes_back_gets_what_it_missed(server: int, boards: list
     from_another_database = Browser(server, "contact.queue_board", "999999999")
     assert [data for _, _, data in from_another_database.events(1)] == ["third"]
     from_another_database.close()
+
+
+def test_a_stream_tells_the_servers_clock_and_its_rate_again_and_again(
+    server: int, boards: list[Board], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("darwin.ledger.live.stream.TIME_EVERY_S", 0.1)
+    browser = Browser(server, "contact.queue_board")
+    told = [browser.told("time").split(" ") for _ in range(3)]
+    browser.close()
+    moments = [datetime.fromisoformat(moment) for moment, _rate in told]
+    assert moments == sorted(moments)
+    assert abs(moments[0] - clock.now()) < timedelta(seconds=5)
+    assert {rate for _moment, rate in told} == {"1"}
+
+
+def test_a_stream_ends_so_that_its_browser_is_asked_anew_who_it_is(
+    server: int, boards: list[Board], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("darwin.ledger.live.stream.LIFE_S", 0.2)
+    Publisher().tick()
+    browser = Browser(server, "contact.queue_board")
+    assert browser.response.read().endswith(b"\n\n")
+    boards[0].permitted = False
+    assert Browser(server, "contact.queue_board").response.status == 403
 
 
 @pytest.mark.parametrize(

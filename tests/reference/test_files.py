@@ -8,9 +8,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darwin.reference import required
+from darwin.reference import lists, required
 from darwin.reference.commands import commands
 from darwin.reference.files import FORCES, FileRow, ReferenceFileError, force_file, read_files
+from darwin.reference.lists import ListKind
 from darwin.reference.positions import find_positions
 from darwin.reference.required import require_threshold
 from darwin.reference.units import Unit
@@ -284,3 +285,13 @@ def test_lines_are_right_whatever_stands_in_strings_and_comments(
     assert [table.line for table in found] == tables
     assert [line for table in found for line in table.items.get("items", [])] == items
     assert [len(table.items.get("items", [])) for table in found] == [len(t["items"]) for t in content["t"]]
+
+
+def test_a_list_without_a_code_that_a_room_relies_on_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relied_on = ListKind("caller_role", "Who the caller is", required_codes=frozenset({"VICTIM", "OFFICER"}))
+    monkeypatch.setattr(lists, "_kinds", {**lists._kinds, "caller_role": relied_on})
+    assert faults(tmp_path, GOOD) == [
+        "made_up.toml, line 1: the list “caller_role” must have the code “OFFICER”."
+    ]

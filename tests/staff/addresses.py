@@ -1,6 +1,7 @@
 """How to visit the addresses of the staff room."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from darwin.deadlines import clock
 from darwin.ledger.actors import Subject, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
-from darwin.staff.models import Account, Posting, RoleHolding
+from darwin.staff.models import Account, ApiToken, Posting, RoleHolding
 
 from .people import someone
 
@@ -70,3 +71,27 @@ example(
     "staff:reference_entry", prepare=lambda account, rows: {"code": "contact_channel", "entry": "PHONE_999"}
 )
 example("staff:reference_threshold", prepare=lambda account, rows: {"code": "contact.101.answer_within_s"})
+
+
+def _tokens(account: Account | None, rows: int) -> Mapping[str, Any]:
+    now = clock.now()
+    made = ApiToken.objects.bulk_create(
+        ApiToken(
+            client=f"switch-{number}",
+            scopes=["telephony.events"],
+            secret_hash=str(new_id()),
+            made_at=now,
+            good_until=now + timedelta(days=30),
+        )
+        for number in range(rows)
+    )
+    return {"token_id": made[0].id}
+
+
+def _many_tokens(account: Account | None, rows: int) -> Mapping[str, Any]:
+    _tokens(account, rows)
+    return {}
+
+
+example("staff:tokens", prepare=_many_tokens, many_rows=True)
+example("staff:token_revoke", prepare=_tokens, method="post", data={"reason": "The contract ended."})

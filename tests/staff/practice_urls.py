@@ -5,6 +5,7 @@ from django.template import engines
 from django.urls import include, path
 
 from darwin.config import urls as house
+from darwin.practice import urls as practice
 from darwin.staff import urls as staff
 from darwin.staff.gate import page
 from darwin.staff.permissions import BE_AT_HOME
@@ -30,4 +31,10 @@ handler400, handler403, handler404, handler500 = (
     house.handler500,
 )
 _staff = ([*staff.urlpatterns, *staff.practice_addresses("practice")], "staff")
-urlpatterns = [path("pad/", pad), path("", include(_staff)), *house.urlpatterns]
+_practice = (practice.practice_addresses("practice"), "practice")
+urlpatterns = [
+    path("pad/", pad),
+    path("", include(_staff)),
+    path("", include(_practice)),
+    *house.urlpatterns,
+]

@@ -23,7 +23,9 @@ from tests.addresses import Example, example_of
 from darwin.ledger.models import Entry
 from darwin.staff.permissions import Rule
 from darwin.staff.roles import ROLES
+from darwin.staff.scopes import Scope, scopes_to_give
 
+from .machines import Machine
 from .people import someone
 
 # Pages that anybody may ask for, signed in or not. Short on purpose: each has its reason.
@@ -37,12 +39,16 @@ OPEN = {
     "staff:enrol_finish": "the way in",
     "staff:sign_out": "the way out",
     "staff:roles": "the rules, which are in the source for all to read",
+    "contact:wall_pair": "a wall screen, at which nobody signs in, shows its code",
     "theme:parts": "the theme's test page, in practice only",
     "theme:choose": "a cookie of one's own",
     "set_language": "a cookie of one's own",
     "health": "a monitor asks whether each part is well",
     "health-live": "a monitor asks whether the process lives",
     "health-page": "the same for people, who may be unable to sign in just then",
+    "api:openapi-json": "what the API takes and gives, which is in the source for all to read",
+    "api:api-root": "says that there is nothing here",
+    "api:nothing": "says that the API has no such address",
 }
 MOST_QUERIES = 12
 MOST_BYTES = 100_000
@@ -67,8 +73,20 @@ def addresses() -> Iterator[tuple[str, Any, bool]]:
     yield from walk(get_resolver().url_patterns, "", False)
 
 
-GATED = sorted((name, view, taking) for name, view, taking in addresses() if name not in OPEN)
+GATED = sorted(
+    (name, view, taking)
+    for name, view, taking in addresses()
+    if name not in OPEN and not name.startswith("api:")
+)
 IDS = [name for name, _, _ in GATED]
+# The machine's door has scopes where the pages have rules: (name, method, view, takes arguments).
+DOORS = sorted(
+    (name, method, view, taking)
+    for name, view, taking in addresses()
+    if name not in OPEN and name.startswith("api:")
+    for method in (getattr(view, "scopes", None) or {"": None})
+)
+DOOR_IDS = [f"{name}-{method}" for name, method, _, _ in DOORS]
 
 
 IN_OPERATION = pytest.mark.usefixtures("operational_house")
@@ -166,6 +184,59 @@ def test_every_open_address_is_there_and_has_no_rule():
     for name in OPEN:
         assert name in views, f"{name} is gone: take it out of OPEN"
         assert not hasattr(views[name], "rule"), f"{name} has a rule: take it out of OPEN"
+        assert not hasattr(views[name], "scopes"), f"{name} has a scope: take it out of OPEN"
+
+
+@pytest.mark.parametrize(("name", "method", "view", "taking"), DOORS, ids=DOOR_IDS)
+def test_every_address_of_the_api_has_a_scope_and_example_data(name, method, view, taking):
+    assert isinstance(getattr(view, "scopes", {}).get(method), Scope), (
+        f"{name} has no scope: declare it with darwin.staff.api.gate.operation(router, …, scope=…)"
+    )
+    assert not hasattr(view, "rule"), f"{name} has a rule: pages are for people, the API is not"
+    wanted = example_of(name)
+    assert not (taking or method != "GET") or wanted, f"say in tests/<room>/addresses.py how to ask {name}"
+
+
+@IN_OPERATION
+@pytest.mark.parametrize(("name", "method", "view", "taking"), DOORS, ids=DOOR_IDS)
+def test_no_role_and_no_session_opens_the_api(name, method, view, taking, client, signed_in):
+    for visitor in (client, *(signed_in(someone(role)) for role in ROLES)):
+        refused = Machine(client=visitor).ask(name, method)
+        assert refused.status_code == 401
+        assert refused.json()["code"] == "token_missing"
+        assert "no-store" in refused.headers["Cache-Control"]
+
+
+@IN_OPERATION
+@pytest.mark.parametrize(("name", "method", "view", "taking"), DOORS, ids=DOOR_IDS)
+def test_a_token_opens_what_its_scope_says_and_nothing_else(name, method, view, taking):
+    scope = view.scopes[method]
+    others = [other.name for other in scopes_to_give() if other is not scope]
+    if not scope.given_to_all:
+        refused = Machine(*others).ask(name, method)
+        assert (refused.status_code, refused.json()["scope"]) == (403, scope.name)
+        assert scope.name in refused.json()["detail"]
+    opened = Machine(*([] if scope.given_to_all else [scope.name])).ask(name, method)
+    assert opened.status_code in (200, 201), opened.content
+    assert "no-store" in opened.headers["Cache-Control"]
+
+
+@IN_OPERATION
+@pytest.mark.parametrize("rows", [10, 1000])
+@pytest.mark.parametrize(("name", "method", "view", "taking"), DOORS, ids=DOOR_IDS)
+def test_reading_by_the_api_is_recorded_and_keeps_its_budget(name, method, view, taking, rows):
+    scope = view.scopes[method]
+    machine = Machine(*([] if scope.given_to_all else [scope.name]))
+    machine.prepare(name, rows)
+    with CaptureQueriesContext(connection) as queries:
+        response = machine.ask(name, method)
+    read = Entry.objects.filter(verb="consult", actor_kind="integration", actor_id=machine.token.id).count()
+    assert read == (1 if scope.personal else 0)
+    if not scope.personal:
+        assert not DRAMA_NUMBER.search(response.content.decode()), f"{name} shows a telephone number"
+    if method == "GET":
+        assert len(queries) <= MOST_QUERIES
+        assert len(gzip.compress(response.content)) <= MOST_BYTES
 
 
 @IN_OPERATION

@@ -5,6 +5,7 @@ from pathlib import Path
 from darwin.staff.matrix import matrix_page
 from darwin.staff.permissions import all_rules
 from darwin.staff.roles import ROLES, Group
+from darwin.staff.scopes import all_scopes
 
 PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
 
@@ -17,6 +18,7 @@ def test_the_page_names_every_role_and_every_rule():
     page = matrix_page()
     assert all(f"`{code}`" in page for code in ROLES)
     assert all(f"`{rule.name}`" in page for rule in all_rules())
+    assert all(f"`{scope.name}`" in page for scope in all_scopes())
 
 
 def test_each_group_has_its_roles_and_each_key_is_one_roles():

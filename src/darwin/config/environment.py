@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
+from darwin.deadlines import clock
 from darwin.errors import DarwinError
 
 MODES = ("practice", "operational", "shadow")
+CLOCK_FILE = "clock.json"
 
 
 class SettingError(DarwinError):
@@ -45,6 +47,29 @@ def data_dir() -> Path:
         return Path(chosen).expanduser().absolute()
     home = Path(text("XDG_DATA_HOME", "~/.local/share")).expanduser()
     return home / "darwin" / text("DARWIN_MODE", "operational")
+
+
+def follow_clock(mode: str, folder: Path) -> None:
+    """Let this process follow the clock of its installation: in practice mode the file in its data folder,
+    which shifts it; the real time otherwise.
+
+    Raises SettingError if such a file lies in the data folder of another mode, or cannot be read.
+    """
+    file = folder / CLOCK_FILE
+    if mode == "practice":
+        try:
+            clock.follow(file)
+        except clock.ClockFileWrong as fault:
+            raise SettingError(
+                f"{fault}. Nothing was started. Take the file away: the practice force then goes by the real "
+                "time."
+            ) from fault
+    elif file.exists():
+        raise SettingError(
+            f"{file} shifts the clock, which only practice mode may do, and DARWIN_MODE is “{mode}”. Nothing "
+            "was started. Set DARWIN_MODE=practice if this is a practice installation; otherwise take the "
+            "file away."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +153,53 @@ def directory() -> dict[str, Any]:
         "settings": settings,
     }
     return {"APPS": [app]}
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """The force's own mail server. tls: from the first byte (smtps); starttls: before anything is said."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    sender: str
+    tls: bool
+    starttls: bool
+
+
+def mail_server() -> MailServer | None:
+    """DARWIN_SMTP as smtps://user@host:465 or smtp://user@host:587; None if unset.
+
+    smtp encrypts by STARTTLS, except to this machine itself. DARWIN_SMTP_PASSWORD_FILE holds the user's
+    password; DARWIN_EMAIL_FROM is the sender. Raises SettingError if one is missing or cannot be read.
+    """
+    written = text("DARWIN_SMTP")
+    if not written:
+        return None
+    parts = urlsplit(written)
+    sender, password_file = text("DARWIN_EMAIL_FROM"), text("DARWIN_SMTP_PASSWORD_FILE")
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise SettingError("DARWIN_SMTP must be smtps://user@host:465 or smtp://user@host:587.")
+    if not sender:
+        raise SettingError("DARWIN_SMTP needs DARWIN_EMAIL_FROM: the address that e-mails come from.")
+    if bool(parts.username) != bool(password_file):
+        raise SettingError(
+            "The user in DARWIN_SMTP and DARWIN_SMTP_PASSWORD_FILE belong together. Set both or neither."
+        )
+    try:
+        password = Path(password_file).read_text(encoding="utf-8").strip() if password_file else ""
+    except OSError as fault:
+        raise SettingError(
+            f"DARWIN_SMTP_PASSWORD_FILE names {password_file}, which cannot be read: {fault.strerror}."
+        ) from fault
+    tls = parts.scheme == "smtps"
+    return MailServer(
+        host=parts.hostname,
+        port=parts.port or (465 if tls else 587),
+        user=unquote(parts.username or ""),
+        password=password,
+        sender=sender,
+        tls=tls,
+        starttls=not tls and parts.hostname not in ("localhost", "127.0.0.1", "::1"),
+    )

@@ -9,8 +9,14 @@ from darwin.config import environment, logs
 DARWIN_MODE = environment.choice("DARWIN_MODE", environment.MODES, "operational")
 DARWIN_FORCE = environment.text("DARWIN_FORCE", "leicestershire")
 DARWIN_DATA_DIR = environment.data_dir()
+# Whatever reads these settings goes by the installation's clock from here on.
+environment.follow_clock(DARWIN_MODE, DARWIN_DATA_DIR)
 DARWIN_HOSTS = environment.words("DARWIN_HOSTS")
 DARWIN_HTTPS = environment.flag("DARWIN_HTTPS")
+DARWIN_ANTIVIRUS = environment.text("DARWIN_ANTIVIRUS")
+DARWIN_MAIL_SERVER = environment.mail_server()
+# Nothing sends by Django's own way: what leaves goes through darwin.outbound, which has a way of its own.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 KEY_FOR_COMMANDS = "only-for-commands-that-sign-nothing"  # config.checks refuses it for the web
 SECRET_KEY = environment.text("DARWIN_SECRET_KEY", KEY_FOR_COMMANDS)
@@ -127,6 +133,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "worker-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from darwin.config import health
+from darwin.config.api import api_addresses
 from darwin.staff.urls import directory_addresses
 from darwin.theme.urls import language_urls
 
@@ -10,10 +11,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health.for_machines, name="health"),
     path("health/live/", health.live, name="health-live"),
     path("health/page/", health.for_people, name="health-page"),
+    *api_addresses,
     *directory_addresses,
     *language_urls,
     path("", include("darwin.staff.live_address")),
     path("", include("darwin.staff.urls")),
+    path("", include("darwin.practice.urls")),
     path("", include("darwin.contact.urls")),
     path("", include("darwin.outbound.urls")),
     path("", include("darwin.records.urls")),

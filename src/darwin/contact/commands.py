@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from darwin.contact.conformance.commands import conform, conform_adapter
 from darwin.contact.imports.report import ImportRefused
 from darwin.deadlines.clock import LONDON
 from darwin.errors import DarwinError
@@ -48,9 +49,13 @@ class Moment(click.ParamType["datetime"]):
         return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
 
 
-@click.group(name="contact", help="Import call records; measures and lists of calls.")
+@click.group(name="contact", help="Listen to a switch, import call records; measures and lists of calls.")
 def commands() -> None:
     """Group of the room; `darwin.cli` loads it when it is called."""
+
+
+commands.add_command(conform)
+commands.add_command(conform_adapter)
 
 
 @commands.group(name="import")
@@ -284,6 +289,28 @@ def _count_months(*, shown: bool) -> int:
     total = sum(len(months) for _family, _queue, months in months_to_count(clock.now()))
     with progress("Counting months", total, "months") as advance:
         return count_what_is_missing(clock.now(), advance)
+
+
+@commands.command(name="fallback-pack")
+@click.option("--forever", is_flag=True, help="Go on after that: make it anew each time it is due.")
+def fallback_pack(forever: bool) -> None:
+    """Make the printable pack to go on with when Darwin is away: forms, open work, numbers to ring."""
+    from darwin.supervisor.house import open_house
+
+    with open_house() as house:
+        from darwin.contact.fallback.pack import FOLDER, NEWEST
+        from darwin.contact.fallback.turns import renew_forever
+        from darwin.contact.services.fallback import renew_pack
+
+        folder = house.data_dir / FOLDER
+        if not forever:
+            pack = renew_pack(actor=Actor.system("fallback"), folder=folder)
+            click.echo(f"The pack {pack.code} is made. Print {folder / NEWEST}.")
+            return
+        stopped = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.set())
+        renew_forever(stopped, folder)
 
 
 def _actor() -> Actor:

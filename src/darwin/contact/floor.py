@@ -4,7 +4,7 @@ Three queries give it all, however many calls and handlers there are; nothing he
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,20 +81,31 @@ def call_of(account: Account) -> FloorCall | None:
 def handlers_now(at: datetime, notes_for: timedelta, calls: Iterable[FloorCall]) -> list[HandlerNow]:
     """Every handler who is logged on anywhere, by name. calls: the living calls; notes_for: for how long
     after a call a handler counts as finishing notes, if they have not said otherwise."""
-    busy = {
-        (call.switch, agent): call
-        for call in calls
-        if call.stage != FloorStage.WAITING
-        for agent in call.agents
-    }
     accounts = {
         (switch, interface): account
         for switch, interface, account in SwitchMember.objects.filter(account__isnull=False).values_list(
             "switch", "interface", "account_id"
         )
     }
+    return handlers_of(FloorMember.objects.order_by("member", "interface"), accounts, calls, at, notes_for)
+
+
+def handlers_of(
+    members: Iterable[FloorMember],
+    accounts: Mapping[tuple[str, str], UUID],
+    calls: Iterable[FloorCall],
+    at: datetime,
+    notes_for: timedelta,
+) -> list[HandlerNow]:
+    """The same from rows that were read already. accounts: by (switch, interface)."""
+    busy = {
+        (call.switch, agent): call
+        for call in calls
+        if call.stage != FloorStage.WAITING
+        for agent in call.agents
+    }
     rows: dict[tuple[str, str], list[FloorMember]] = defaultdict(list)
-    for member in FloorMember.objects.order_by("member", "interface"):
+    for member in members:
         rows[member.switch, member.interface].append(member)
     return [
         _handler(members, accounts.get(key), busy.get(key), at, notes_for) for key, members in rows.items()

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from darwin.contact.forms import today
 from darwin.contact.measures.not_through import gave_up_and_not_seen
-from darwin.contact.models import ImportRun
+from darwin.contact.models import CallbackPromise, ContactDraft, ImportRun
 from darwin.contact.periods import midnight
-from darwin.contact.permissions import SEE_IMPORTS, SEE_LOST_CALLERS
+from darwin.contact.permissions import SEE_FLOOR, SEE_IMPORTS, SEE_LOST_CALLERS, TAKE_CALLS
 from darwin.deadlines import clock
 from darwin.staff.home import HomeItem, put_on_home
 from darwin.staff.models import Account
@@ -44,6 +44,50 @@ def _cut_off_sentence(account: Account, count: int) -> str:
     return _("Every file of the last seven days was read to its end.")
 
 
+def _unfinished(account: Account) -> int:
+    return ContactDraft.objects.filter(account=account, finished_at=None).count()
+
+
+def _unfinished_sentence(account: Account, count: int) -> str:
+    if count:
+        return _("You wrote of them and have not finished them: what became of each is not recorded yet.")
+    return _("Every contact you wrote of is finished.")
+
+
+def _late_promises(account: Account) -> int:
+    return CallbackPromise.objects.filter(kept_at=None, late_at__isnull=False).count()
+
+
+def _late_promises_sentence(account: Account, count: int) -> str:
+    if count:
+        return _("The caller was told when we would ring. Have each rung back, or tell them why not.")
+    return _("No promise to ring back is late.")
+
+
+put_on_home(
+    HomeItem(
+        rule=TAKE_CALLS,
+        title=gettext_lazy("Contacts to finish"),
+        count=_unfinished,
+        sentence=_unfinished_sentence,
+        url=lambda: reverse("contact:my_call"),
+    )
+)
+put_on_home(
+    HomeItem(
+        rule=SEE_FLOOR,
+        title=gettext_lazy("Promises to ring back that are late"),
+        count=_late_promises,
+        sentence=_late_promises_sentence,
+        url=lambda: reverse("contact:call_backs"),
+        clock=lambda account: (
+            CallbackPromise.objects.filter(kept_at=None, late_at__isnull=False)
+            .order_by("promised_by")
+            .values_list("promised_by", flat=True)
+            .first()
+        ),
+    )
+)
 put_on_home(
     HomeItem(
         rule=SEE_LOST_CALLERS,

@@ -17,6 +17,14 @@ _SHARED = "contact.shared_number_contacts"
 _SHARED_DAYS = 28
 _REPEAT = "contact.repeat_contact_days"
 _HANDLER = "contact.handler_figure_minimum"
+_RING_LOST = "contact.ring_lost_callers_within"
+_STILL_OWED = "contact.lost_callers_owed_for"
+_PROMISED = "contact.callback_within"
+_PACK_RENEWED = "contact.fallback.pack_renewed_after"
+_PACK_FORMS = "contact.fallback.forms"
+_STALE = "contact.live.stale_after_s"
+_GAP = "contact.live.gap_after_s"
+_NOTES = "contact.live.notes_after_call_s"
 
 
 def declare() -> None:
@@ -44,8 +52,28 @@ def declare() -> None:
     )
     require_threshold(_REPEAT, Unit.DAYS, _ROOM, "to know within how long a contact counts as a repeat")
     require_threshold(
+        _STALE, Unit.SECONDS, _ROOM, "to know after how long a silence live figures are shown as old"
+    )
+    require_threshold(_GAP, Unit.SECONDS, _ROOM, "to know after how long a silence no live figure is shown")
+    require_threshold(
+        _NOTES, Unit.SECONDS, _ROOM, "to know how long after a call a handler counts as finishing notes"
+    )
+    require_threshold(
         _HANDLER, Unit.NUMBER, _ROOM, "to know the fewest contacts for a figure about one handler"
     )
+    require_threshold(
+        _RING_LOST, Unit.CLOCK_MINUTES, _ROOM, "to know within how long a lost caller is to be rung back"
+    )
+    require_threshold(
+        _STILL_OWED, Unit.CLOCK_HOURS, _ROOM, "to know for how long a lost caller stays on the list"
+    )
+    require_threshold(
+        _PROMISED, Unit.CLOCK_HOURS, _ROOM, "to know by when somebody who asked to be rung back is rung"
+    )
+    require_threshold(
+        _PACK_RENEWED, Unit.CLOCK_MINUTES, _ROOM, "to know how often the printed fall-back pack is made anew"
+    )
+    require_threshold(_PACK_FORMS, Unit.NUMBER, _ROOM, "to know how many blank forms the printed pack has")
 
 
 def answer_within(channel: str, at: datetime) -> ThresholdValue:
@@ -81,3 +109,43 @@ def repeat_within(at: datetime) -> timedelta:
 def least_contacts_of_a_handler(at: datetime) -> int:
     """The fewest contacts on which a figure about one handler is shown."""
     return int(threshold(_HANDLER, at=at).value)
+
+
+def ring_lost_callers_within(at: datetime) -> timedelta:
+    """Within how long after their last try the force means to ring a lost caller back."""
+    return timedelta(minutes=float(threshold(_RING_LOST, at=at).value))
+
+
+def still_owed_for(at: datetime) -> timedelta:
+    """For how long after a try a lost caller stays on the list of calls owed."""
+    return timedelta(hours=float(threshold(_STILL_OWED, at=at).value))
+
+
+def callback_promised_within(at: datetime) -> timedelta:
+    """Within how long a caller who asked to be rung back is rung, where no other time was promised."""
+    return timedelta(hours=float(threshold(_PROMISED, at=at).value))
+
+
+def pack_renewed_after(at: datetime) -> timedelta:
+    """How often the printed fall-back pack is made anew."""
+    return timedelta(minutes=float(threshold(_PACK_RENEWED, at=at).value))
+
+
+def forms_in_pack(at: datetime) -> int:
+    """How many blank forms a printed pack has."""
+    return int(threshold(_PACK_FORMS, at=at).value)
+
+
+def stale_after(at: datetime) -> timedelta:
+    """After how long a silence of a switch its figures are shown as old."""
+    return timedelta(seconds=float(threshold(_STALE, at=at).value))
+
+
+def gap_after(at: datetime) -> timedelta:
+    """After how long a silence of a switch no figure of it is shown as if it were now."""
+    return timedelta(seconds=float(threshold(_GAP, at=at).value))
+
+
+def notes_after_call(at: datetime) -> timedelta:
+    """How long after a call a handler counts as finishing notes, if they do not say otherwise."""
+    return timedelta(seconds=float(threshold(_NOTES, at=at).value))

@@ -58,4 +58,4 @@ def _sleep() -> float:
     moment = next_moment()
     if moment is None:
         return LONGEST_SLEEP_S
-    return min(LONGEST_SLEEP_S, max(0.0, (moment - clock.now()).total_seconds()))
+    return min(LONGEST_SLEEP_S, max(0.0, clock.real_seconds_until(moment)))

@@ -21,7 +21,8 @@ class Verb(StrEnum):
 class Actor:
     """The author of a write or a read.
 
-    kind: "staff" (id is the account's) or "system" (name is the part, for example "import", id is None).
+    kind: "staff" (id is the account's), "system" (name is the part, for example "import", id is None) or
+    "integration" (another system that came through the API; id is its token's).
     """
 
     kind: str
@@ -35,6 +36,10 @@ class Actor:
     @classmethod
     def system(cls, name: str) -> "Actor":
         return cls("system", None, name)
+
+    @classmethod
+    def integration(cls, token_id: UUID) -> "Actor":
+        return cls("integration", token_id)
 
 
 @dataclass(frozen=True, slots=True)

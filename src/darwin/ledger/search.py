@@ -10,14 +10,16 @@ from darwin.ledger.actors import Subject, Verb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What is looked for; None and "" ask nothing. Times are half-open [start, end).
+    """What is looked for; None and "" ask nothing.
 
-    by: the account that acted. system: the part of the system that acted. event: as a whole
-    ("staff.began_session") or its beginning, ending with a dot ("staff.").
+    by: the account that acted. tokens: those of another system that acted through the API. system: the part
+    of the system that acted. event: as a whole ("staff.began_session") or its beginning, ending with a dot
+    ("staff."). Times are half-open [start, end).
     """
 
     subject: Subject | None = None
     by: UUID | None = None
+    tokens: tuple[UUID, ...] = ()
     system: str = ""
     verb: Verb | None = None
     event: str = ""
@@ -33,6 +35,8 @@ class Search:
             parts.append((f"{kept} AND s.kind = %s)", [self.subject.id, self.subject.kind]))
         if self.by:
             parts.append(("e.actor_id = %s", [self.by]))
+        if self.tokens:
+            parts.append(("e.actor_id = ANY(%s)", [list(self.tokens)]))
         if self.system:
             parts.append(("e.actor_id IS NULL AND e.actor_name = %s", [self.system]))
         if self.verb:
@@ -50,4 +54,5 @@ class Search:
     def about(self) -> list[Subject]:
         """Whom reading what is found is about."""
         asked = [self.subject] if self.subject else []
+        asked += [Subject("api_token", token) for token in self.tokens]
         return asked + ([Subject("account", self.by)] if self.by else [])

@@ -1,9 +1,11 @@
-"""darwin practice: load the made-up force, keep it filled up, or begin again."""
+"""darwin practice: play the made-up force, load its history, or begin again."""
 
 import signal
 from threading import Event
 
 import click
+
+from darwin.errors import DarwinError
 
 
 @click.group("practice", help="The made-up force of practice mode.")
@@ -16,21 +18,49 @@ def commands() -> None:
 def load(keep_up: bool) -> None:
     """Load what is missing of the made-up force's calls until now, the newest month first.
 
-    It can be stopped at any moment and run again: a month is in as a whole, or not at all.
+    It can be stopped at any moment and run again: a month is in as a whole, or not at all. What “darwin
+    practice live” plays meanwhile is left to it. With --keep-up it works behind everything else.
     """
     from darwin.supervisor.house import open_house
 
-    with open_house():
+    with open_house() as house:
         from darwin.practice import loading
 
-        added = loading.load_missing()
+        stopped = Event()
+        if keep_up:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: stopped.set())
+            loading.step_back(house.server is not None)
+            loading.wait_for_live(stopped)
+        added = loading.load_missing(stopped=stopped)
         if not keep_up:
             click.echo(f"The made-up force is in: {added:,} contacts were added.", err=True)
             return
+        loading.keep_up(stopped)
+
+
+@commands.command()
+def live() -> None:
+    """Let the present day happen: callers call as the clock goes on, colleagues answer, people take calls.
+
+    It goes on until it is ended. Only one at a time plays a force.
+    """
+    from darwin.supervisor.house import open_house
+    from darwin.supervisor.locks import FileLock
+
+    with open_house() as house:
+        from darwin.practice.live.feeding import feed
+        from darwin.practice.services import refuse_outside_practice
+
+        refuse_outside_practice()
+        alone = FileLock(house.data_dir / "lock" / "practice-live")
+        if not alone.try_exclusive():
+            raise DarwinError("The practice force is being played already. Nothing was started.")
         stopped = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
-        loading.keep_up(stopped)
+        feed(stopped)
+        alone.close()
 
 
 @commands.command()

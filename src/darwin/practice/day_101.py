@@ -1,89 +1,43 @@
 """One shift-day of the non-emergency line: message, switchboard, handlers, crime line, call-backs."""
 
-from dataclasses import dataclass
 from datetime import date
 from heapq import heappop, heappush
 
 from numpy.random import Generator
 
-from darwin.practice.demand import NON_EMERGENCY, draw_arrivals, shift_day
-from darwin.practice.draws import DISPOSITIONS_101, draw_callers, lognormal
+from darwin.practice.demand import shift_day
+from darwin.practice.lengths import (
+    AGAIN,
+    CALLBACK_EARLIEST_MS,
+    CALLBACK_KEY_AFTER_MS,
+    CALLBACK_PROMISED_MS,
+    CALLS_AGAIN,
+    CRIME,
+    ENDER,
+    GIVES_UP_IN_MESSAGE,
+    GIVES_UP_IN_MESSAGE_AND_CALLS_AGAIN,
+    GOES_ONLINE,
+    KEY,
+    MESSAGE,
+    MISS,
+    NO_ANSWER,
+    ONLINE,
+    PRESSES_THE_KEY,
+    QUEUE_LIMIT,
+    QUEUE_MESSAGE_MS,
+    RECORDED_MESSAGE_MS,
+    SATISFIED,
+    SATISFIED_AND_CALLS_AGAIN,
+    SATISFIED_BY_QUEUE_MESSAGE,
+    SERVED,
+    SERVED_BY_SWITCHBOARD,
+    TO_CRIME_LINE,
+    draw_101,
+)
 from darwin.practice.line import Line, Taken
-from darwin.practice.roster import MINUTE, crew
+from darwin.practice.roster import MINUTE
 from darwin.practice.rows import Call, Leg, Promise
 from darwin.practice.story import Story
-
-RECORDED_MESSAGE_MS = 18_000
-GIVES_UP_IN_MESSAGE = 0.022
-GIVES_UP_IN_MESSAGE_AND_CALLS_AGAIN = 0.15
-SERVED_BY_SWITCHBOARD = 0.03
-QUEUE_MESSAGE_MS = 9_000  # played to every caller who joins 101, before any handler is rung
-SATISFIED_BY_QUEUE_MESSAGE = 0.10
-SATISFIED_AND_CALLS_AGAIN = 0.05
-PATIENCE_MEAN_S = 1_800.0
-PATIENCE_SPREAD = 1.2
-CALLS_AGAIN = 0.42
-CALLS_AGAIN_AFTER_S = 420.0
-GOES_ONLINE = 0.06
-TALK_S = 366.0
-TALK_SPREAD = 0.75
-WRAP_S = 190.0
-WRAP_SPREAD = 0.6
-INTERPRETER_S = 240.0
-INTERPRETER_SPREAD = 0.5
-NO_ANSWER = 0.012
-LONGER_TALK_ON_ONE_SITE = 1.08
-QUEUE_LIMIT = 24
-TO_CRIME_LINE = 0.345
-CRIME_TALK_S = 780.0
-CRIME_WRAP_S = 300.0
-CRIME_PATIENCE_S = 900.0
-CALLBACK_KEY_AFTER_MS = 100_000
-PRESSES_THE_KEY = 0.22
-CALLBACK_PROMISED_MS = 60 * MINUTE
-CALLBACK_EARLIEST_MS = 6 * MINUTE
-SPARE = 0.5  # callers drawn beyond the expected, for those who call again
-
-
-@dataclass(slots=True)
-class _Lengths:
-    """What each caller would bring: lengths in milliseconds and draws between 0 and 1."""
-
-    operator_ring: list[int]
-    operator_talk: list[int]
-    operator_patience: list[int]
-    ring: list[int]
-    talk: list[int]
-    wrap: list[int]
-    patience: list[int]
-    interpreter: list[int]
-    crime_talk: list[int]
-    crime_wrap: list[int]
-    crime_patience: list[int]
-    again_after: list[int]
-    chance: list[list[float]]
-
-
-def _draw_lengths(rng: Generator, count: int, longer: float) -> _Lengths:
-    return _Lengths(
-        lognormal(rng, 3.2, 0.5, count),
-        lognormal(rng, 31.0, 0.5, count),
-        lognormal(rng, 150.0, 0.8, count),
-        lognormal(rng, 3.4, 0.4, count),
-        lognormal(rng, TALK_S * longer, TALK_SPREAD, count),
-        lognormal(rng, WRAP_S, WRAP_SPREAD, count),
-        lognormal(rng, PATIENCE_MEAN_S, PATIENCE_SPREAD, count),
-        lognormal(rng, INTERPRETER_S, INTERPRETER_SPREAD, count),
-        lognormal(rng, CRIME_TALK_S, 0.6, count),
-        lognormal(rng, CRIME_WRAP_S, 0.6, count),
-        lognormal(rng, CRIME_PATIENCE_S, 0.9, count),
-        [20_000 + int(v * 1000) for v in rng.exponential(CALLS_AGAIN_AFTER_S, count).tolist()],
-        rng.random((count, 9)).tolist(),
-    )
-
-
-# Places in a caller's row of chances.
-_MESSAGE, _SERVED, _SATISFIED, _KEY, _MISS, _CRIME, _AGAIN, _ENDER, _ONLINE = range(9)
 
 
 class Day101:
@@ -98,20 +52,17 @@ class Day101:
         self.online: list[Call] = []
         self._keys_work = story.under_programme(day)
         _, self._ends = shift_day(day)
-        arrivals = draw_arrivals(NON_EMERGENCY, day, rng)
-        self._spare = len(arrivals)
-        count = int(len(arrivals) * (1 + SPARE)) + 10
-        longer = LONGER_TALK_ON_ONE_SITE if story.on_one_site(day) else 1.0
-        self._callers = list(draw_callers(rng, count, "PHONE_101", f"N{day:%Y%m%d}", DISPOSITIONS_101))
-        self._lengths = _draw_lengths(rng, count, longer)
-        self._switchboard = Line("switchboard", crew("switchboard", story, day, NON_EMERGENCY, rng))
-        self._line = Line("101", crew("101", story, day, NON_EMERGENCY, rng), QUEUE_LIMIT)
-        self._crime = Line("crime", crew("crime", story, day, NON_EMERGENCY, rng))
-        self._crime_closes = max((duty.end for duty in self._crime.duties), default=0) - 60 * MINUTE
+        drawn = draw_101(story, day, rng)
+        self._spare = len(drawn.arrivals)
+        self._callers, self._lengths = drawn.callers, drawn.lengths
+        self._switchboard = Line("switchboard", drawn.crews["switchboard"])
+        self._line = Line("101", drawn.crews["101"], QUEUE_LIMIT)
+        self._crime = Line("crime", drawn.crews["crime"])
+        self._crime_closes = drawn.crime_closes
         self.lines = (self._switchboard, self._line, self._crime)
         self._events: list[tuple[int, int, int]] = []
         self._steps = (self._join_switchboard, self._join_101, self._join_crime, self._call_back)
-        self._play(arrivals)
+        self._play(drawn.arrivals)
 
     def _play(self, arrivals: list[int]) -> None:
         for n, moment in enumerate(arrivals):
@@ -123,7 +74,7 @@ class Day101:
     def _arrive(self, n: int, moment: int) -> None:
         call = self._callers[n]
         call.arrived = moment
-        chance = self._lengths.chance[n][_MESSAGE]
+        chance = self._lengths.chance[n][MESSAGE]
         if chance >= GIVES_UP_IN_MESSAGE:
             heappush(self._events, (moment + RECORDED_MESSAGE_MS, 0, n))
             return
@@ -147,7 +98,7 @@ class Day101:
         done = taken.moment + lengths.operator_talk[n]
         line.release(taken.duty, done + 3_000)
         _complete(leg, line, taken.duty, done, 3_000)
-        if lengths.chance[n][_SERVED] < SERVED_BY_SWITCHBOARD:
+        if lengths.chance[n][SERVED] < SERVED_BY_SWITCHBOARD:
             leg.ended_by, call.disposition = "caller", "RESOLVED_AT_CONTACT"
             self._end(n, done)
             return
@@ -164,13 +115,13 @@ class Day101:
             self._call_again(n, moment, 2 * CALLS_AGAIN)
             return
         gives_up, satisfied = self._patience(n, moment)
-        key = moment + CALLBACK_KEY_AFTER_MS + int(chance[_AGAIN] * 20_000)
-        presses = self._keys_work and chance[_KEY] < PRESSES_THE_KEY and bool(call.number) and key < gives_up
+        key = moment + CALLBACK_KEY_AFTER_MS + int(chance[AGAIN] * 20_000)
+        presses = self._keys_work and chance[KEY] < PRESSES_THE_KEY and bool(call.number) and key < gives_up
         taken = line.take(
             moment + QUEUE_MESSAGE_MS,
             key if presses else gives_up,
             lengths.ring[n],
-            1 if chance[_MISS] < NO_ANSWER else 0,
+            1 if chance[MISS] < NO_ANSWER else 0,
         )
         leg = _leg("HANDLER_QUEUE", line, moment, taken, waiting + 1)
         call.legs.append(leg)
@@ -188,7 +139,7 @@ class Day101:
                 self._call_again(n, taken.moment, CALLS_AGAIN, GOES_ONLINE)
 
     def _patience(self, n: int, moment: int) -> tuple[int, bool]:
-        chance = self._lengths.chance[n][_SATISFIED]
+        chance = self._lengths.chance[n][SATISFIED]
         if chance < SATISFIED_BY_QUEUE_MESSAGE:
             heard = 1_000 + int(chance / SATISFIED_BY_QUEUE_MESSAGE * (QUEUE_MESSAGE_MS - 1_000))
             return moment + heard, True
@@ -206,12 +157,12 @@ class Day101:
             call.legs[-1].completed = done
         self._line.release(duty, done + lengths.wrap[n])
         _complete(leg, self._line, duty, done, lengths.wrap[n])
-        if lengths.chance[n][_CRIME] < TO_CRIME_LINE and done < self._crime_closes:
-            leg.ended_by = "blind_transfer" if lengths.chance[n][_ENDER] < 0.7 else "attended_transfer"
+        if lengths.chance[n][CRIME] < TO_CRIME_LINE and done < self._crime_closes:
+            leg.ended_by = "blind_transfer" if lengths.chance[n][ENDER] < 0.7 else "attended_transfer"
             call.disposition = "TRANSFERRED"
             heappush(self._events, (done, 2, n))
             return
-        leg.ended_by = "caller" if lengths.chance[n][_ENDER] < 0.6 else "agent"
+        leg.ended_by = "caller" if lengths.chance[n][ENDER] < 0.6 else "agent"
         self._end(n, done)
 
     def _join_crime(self, n: int, moment: int) -> None:
@@ -225,7 +176,7 @@ class Day101:
             done += lengths.crime_talk[n]
             line.release(taken.duty, done + lengths.crime_wrap[n])
             _complete(leg, line, taken.duty, done, lengths.crime_wrap[n])
-            leg.ended_by = "agent" if lengths.chance[n][_ENDER] > 0.5 else "caller"
+            leg.ended_by = "agent" if lengths.chance[n][ENDER] > 0.5 else "caller"
             call.disposition = "TELEPHONE_INVESTIGATION"
         self._end(n, done)
 
@@ -242,7 +193,7 @@ class Day101:
         taken = line.take(moment, promise.promised if late else moment + 60_000, 0)
         if taken.duty is not None:
             promise.kept, promise.agent = taken.moment, line.duties[taken.duty].handler.interface
-            reached = lengths.chance[n][_MISS] < 0.82
+            reached = lengths.chance[n][MISS] < 0.82
             done = taken.moment + (lengths.talk[n] if reached else 40_000)
             promise.finished = done
             line.release(taken.duty, done + lengths.wrap[n] // 2)
@@ -259,9 +210,9 @@ class Day101:
     def _call_again(self, n: int, moment: int, share: float, goes_online: float = 0.0) -> None:
         chance = self._lengths.chance[n]
         again = moment + self._lengths.again_after[n]
-        if chance[_ONLINE] < goes_online:
+        if chance[ONLINE] < goes_online:
             self.online.append(self._callers[n])
-        if chance[_AGAIN] >= share or again >= self._ends or self._spare >= len(self._callers):
+        if chance[AGAIN] >= share or again >= self._ends or self._spare >= len(self._callers):
             return
         first, again_call = self._callers[n], self._callers[self._spare]
         again_call.number, again_call.language = first.number, first.language

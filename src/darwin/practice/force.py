@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+from numpy.random import PCG64, Generator
 
 from darwin.practice.day_101 import Day101
 from darwin.practice.day_999 import play_999
@@ -22,10 +23,16 @@ _STREAMS = 4
 TAIL_MS = 12 * HOUR_MS  # the last callers of a shift-day are served, or called back, well within this
 
 
+def generators(story: Story, day: date) -> list[Generator]:
+    """The sources of chance of a shift-day: for 101, for 999, for what comes in writing, for reports instead
+    of a call. Each gives the same whoever asks."""
+    streams = np.random.SeedSequence([story.seed, day.year, day.month, day.day]).spawn(_STREAMS)
+    return [Generator(PCG64(stream)) for stream in streams]
+
+
 def play_day(story: Story, day: date) -> list[Call]:
     """Every contact of the shift-day (07:00 to 07:00, London) from `day`, in the order of settling."""
-    streams = np.random.SeedSequence([story.seed, day.year, day.month, day.day]).spawn(_STREAMS)
-    rngs = [np.random.Generator(np.random.PCG64(stream)) for stream in streams]
+    rngs = generators(story, day)
     line = Day101(story, day, rngs[0])
     calls = line.calls + play_999(story, day, rngs[1])
     calls += play_written(story, day, rngs[2]) + reports_instead(line.online, rngs[3])

@@ -34,3 +34,27 @@ class LoadedMonth(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["force", "month"], name="practice_month_once")]
+
+
+class LiveStretch(models.Model):
+    """A stretch of time that the live feed played: [from_at, to_at).
+
+    to_at is the last sign of life of the feed that plays it. One that is closed never goes on: whoever
+    played it begins another.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    force = models.ForeignKey(PracticeForce, on_delete=models.CASCADE, related_name="stretches")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+    closed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["force"], condition=models.Q(closed=False), name="practice_one_open_stretch"
+            ),
+            models.CheckConstraint(
+                name="practice_stretch_runs_forward", condition=models.Q(to_at__gte=models.F("from_at"))
+            ),
+        ]

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from darwin.deadlines import clock
-from darwin.practice.models import LoadedMonth, PracticeForce
+from darwin.practice.models import LiveStretch, LoadedMonth, PracticeForce
 from darwin.practice.records import milliseconds
 from darwin.practice.spans import MonthSpan, months_until, pending_spans
 from darwin.practice.story import Story
+from darwin.practice.stretches import Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,24 @@ def story_of(force: PracticeForce) -> Story:
 
 
 def spans_to_load(force: PracticeForce) -> list[MonthSpan]:
-    """What is missing until now, the newest month first."""
+    """What is missing until now, the newest month first. While calls are played live, the history goes no
+    further than they have come: what follows may still be theirs."""
     loaded = {month.month: milliseconds(month.loaded_to) for month in force.months.all()}
-    return pending_spans(story_of(force), loaded, milliseconds(clock.now()))
+    live = LiveStretch.objects.filter(force=force, closed=False).first()
+    until = clock.now() if live is None else min(clock.now(), live.to_at)
+    return pending_spans(story_of(force), loaded, milliseconds(until))
+
+
+def stretches_of(force: PracticeForce, *, ended_now: bool = False) -> list[Stretch]:
+    """The stretches that were played live, in order. ended_now: the one that still goes on ends where it has
+    come to."""
+    return [
+        Stretch(
+            milliseconds(stretch.from_at),
+            milliseconds(stretch.to_at) if stretch.closed or ended_now else None,
+        )
+        for stretch in force.stretches.order_by("from_at")
+    ]
 
 
 def load_progress() -> LoadProgress | None:

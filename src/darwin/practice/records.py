@@ -56,7 +56,7 @@ def call_record(call: Call, seed: int, gaps: Iterable[Gap]) -> CallRecord:
         legs=tuple([_leg_record(leg) for leg in call.legs]),
         caller=call.number if call.number or call.channel in _TELEPHONE else None,
         language=call.language or None,
-        access_route=_access_route(call),
+        access_route=access_route(call),
         disposition=call.disposition or None,
         announced=((queue, moment(call.arrived)),) if queue and heard else (),
         fingerprint=fingerprint_of(f"{seed} {call.call_id}".encode()),
@@ -79,7 +79,8 @@ def _span(start: int, end: int) -> list[Span]:
     return [Span(source=SOURCE, from_at=moment(start), to_at=moment(end), tells=EVERYTHING)]
 
 
-def _access_route(call: Call) -> str | None:
+def access_route(call: Call) -> str | None:
+    """How the caller reached a person: by a service, through an interpreter, directly; None if not known."""
     if call.access_route or not call.language:
         return call.access_route or None
     return "INTERPRETER" if call.interpreter else "DIRECT"

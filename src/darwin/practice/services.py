@@ -1,5 +1,6 @@
 """Opening the made-up force, loading its calls, and clearing it away. Refused outside practice mode."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -23,6 +24,7 @@ from darwin.practice.records import QUEUES, SOURCE, call_record, covered, millis
 from darwin.practice.rows import Call
 from darwin.practice.spans import MonthSpan
 from darwin.practice.story import SEED, Story, local_ms
+from darwin.practice.stretches import Stretch, of_history
 from darwin.reference.queries import installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
@@ -56,8 +58,11 @@ def open_force(*, actor: Actor) -> PracticeForce:
     Its accounts, queues and Sam Okoro's telephone are there afterwards. Raises NotPractice.
     """
     refuse_outside_practice()
-    _take_turns()
     force = PracticeForce.objects.first()
+    if force is None:
+        # A force that is there is used at once, whoever loads a month of it meanwhile.
+        _take_turns()
+        force = PracticeForce.objects.first()
     opened = force is None
     if force is None:
         now = clock.now()
@@ -96,9 +101,12 @@ class MadeSpan:
     records: list[CallRecord]
 
 
-def make_span(story: Story, span: MonthSpan) -> MadeSpan:
-    """Play the days of a stretch. Touches no database, so that it can run while another month is stored."""
-    calls = list(contacts_between(story, span.start, span.end))
+def make_span(story: Story, span: MonthSpan, live: Sequence[Stretch] = ()) -> MadeSpan:
+    """Play the days of a stretch, but for the calls that the live feed played in the stretches `live`.
+
+    Touches no database, so that it can run while another month is stored.
+    """
+    calls = of_history(list(contacts_between(story, span.start, span.end)), live)
     gaps = story.gaps
     return MadeSpan(span, calls, [call_record(call, story.seed, gaps) for call in calls])
 
@@ -136,15 +144,19 @@ def load_span(*, actor: Actor, force: PracticeForce, made: MadeSpan) -> int:
 
 @transaction.atomic
 def reset_force(*, actor: Actor) -> None:
-    """Take away every contact, call record and import of this practice installation. Raises NotPractice.
+    """Take away every contact, call record, import, person and attempt of this practice installation.
 
-    The ledger and the accounts stay; the next load makes the force anew with the present month of that day.
+    Raises NotPractice.
+
+    The ledger and the accounts stay, and the clock goes back to the real time; the next load makes the force
+    anew with the present month of that day.
     """
     refuse_outside_practice()
     _take_turns()
     with connection.cursor() as cursor:
         cursor.execute("SELECT practice_clear()")
     record_entry(actor=actor, verb=Verb.ERASE, event="practice.force_reset")
+    transaction.on_commit(clock.return_to_real_time)
 
 
 def _take_turns() -> None:
@@ -163,7 +175,7 @@ def _store(actor: Actor, batch: list[Call], rows: list[CallRecord]) -> int:
     record_follow_ups(
         actor=actor,
         source=SOURCE,
-        promises=[record for call in batch if (record := _promise_record(call))],
+        promises=[record for call in batch if (record := promise_record(call))],
         failure_demand=[
             FailureDemandRecord(source_key=call.call_id, cause=call.failure_tag, tagged_at=moment(call.ended))
             for call in batch
@@ -173,7 +185,8 @@ def _store(actor: Actor, batch: list[Call], rows: list[CallRecord]) -> int:
     return recorded.imported
 
 
-def _promise_record(call: Call) -> PromiseRecord | None:
+def promise_record(call: Call) -> PromiseRecord | None:
+    """The call-back promised to a caller, as the contact room stores it; None if none was."""
     if call.promise is None:
         return None
     kept = call.promise.kept

@@ -75,6 +75,7 @@ _declare(
 )
 _declare("contact_channel", "How a contact reaches the force", "", emergency=bool, digital=bool, spoken=bool)
 _declare("caller_role", "Who the caller is to what is reported")
+_declare("fallback_number", "Whom to ring when Darwin is away", "", number=str, when=str)
 _declare("abandon_point", "Where in the journey a caller gave up")
 _declare("access_route", "The means by which somebody who cannot use the spoken line in English is heard")
 _declare("language", "A language a caller speaks or signs", "", welsh_standards=bool)
@@ -133,3 +134,5 @@ _declare(
 _declare("title", "What an office or a body is called")
 _declare("idle_lock_zone", "A kind of place where a screen stands", "", dims_when_secure=bool)
 _declare("secure_room", "A room that the force has declared secure", "", zone=str)
+_declare("wallboard", "A line that the wall shows", "queues", channel=str, queues=list)
+_declare("pause_reason", "Why a handler is paused, as the switch and the wall name it")

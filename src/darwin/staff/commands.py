@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+from uuid import UUID
 
 import click
 
@@ -84,3 +90,95 @@ def matrix() -> None:
     from darwin.staff.matrix import matrix_page
 
     sys.stdout.write(matrix_page())
+
+
+@commands.group()
+def token() -> None:
+    """Tokens by which other systems reach Darwin (docs/api.md)."""
+
+
+@token.command(name="make")
+@click.argument("client")
+@click.option("--scope", "scopes", multiple=True, required=True, help="What it opens; may be repeated.")
+@click.option("--days", type=int, help="Good for so many days; the longest the force allows without it.")
+@click.option("--out", type=click.Path(dir_okay=False), help="Write it into this file, for its owner only.")
+def make_api_token(client: str, scopes: tuple[str, ...], days: int | None, out: str | None) -> None:
+    """Make a token for the system CLIENT and print it with its secrets as one JSON object, this once."""
+    from darwin.supervisor.house import open_house
+
+    with open_house(), _new_file(out) as file:
+        from darwin.ledger.actors import Actor
+        from darwin.reference.queries import threshold
+        from darwin.staff.services.tokens import LONGEST, make_token
+
+        longest = int(threshold(LONGEST).value)
+        made = make_token(
+            actor=Actor.system("command-line"), client=client, scopes=scopes, days=days or longest
+        )
+        said = {
+            "client": made.token.client,
+            "token": made.secret,
+            "signing_secret": made.signing_secret,
+            "scopes": made.token.scopes,
+            "good_until": made.token.good_until.isoformat(),
+        }
+        file.write(json.dumps(said, indent=2) + "\n")
+    if out is not None:
+        click.echo(f"The token of {client} is in {out}. It is not shown again.", err=True)
+
+
+@contextmanager
+def _new_file(path: str | None) -> Iterator[TextIO]:
+    """A new file for its owner only, gone again if the block fails; standard output without a path."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        # Made new, so that neither an old file's readers nor a link decide who can read it.
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as problem:
+        from darwin.errors import DarwinError
+
+        raise DarwinError(f"{path} cannot be made: {problem.strerror}. No token was made.") from problem
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            yield file
+    except BaseException:
+        Path(path).unlink()
+        raise
+
+
+@token.command(name="list")
+def list_tokens() -> None:
+    """Every token: its identifier, system, what it opens, and how it stands. No secret."""
+    from darwin.supervisor.house import open_house
+
+    with open_house():
+        from darwin.deadlines import clock
+        from darwin.staff.models import ApiToken
+
+        for row in ApiToken.objects.order_by("client", "made_at"):
+            over = "over" if row.good_until <= clock.now() else "good"
+            state = "revoked" if row.revoked_at else over
+            used = f"used {row.last_used_at:%Y-%m-%d %H:00}" if row.last_used_at else "never used"
+            until = f"until {row.good_until:%Y-%m-%d}"
+            click.echo(f"{row.id}  {row.client}  {','.join(row.scopes)}  {state} {until}  {used}")
+
+
+@token.command(name="revoke")
+@click.argument("identifier", type=click.UUID)
+@click.option("--reason", default="", help="Why; kept where it can be erased.")
+def revoke_api_token(identifier: UUID, reason: str) -> None:
+    """End the token IDENTIFIER (see list) now and for good."""
+    from darwin.supervisor.house import open_house
+
+    with open_house():
+        from darwin.ledger.actors import Actor
+        from darwin.staff.models import ApiToken
+        from darwin.staff.services import StaffFault, revoke_token
+
+        found = ApiToken.objects.filter(pk=identifier).first()
+        if found is None:
+            raise StaffFault("There is no such token. Look for it with: darwin staff token list")
+        revoke_token(actor=Actor.system("command-line"), token=found, reason=reason)
+        click.echo(f"The token of {found.client} is revoked.", err=True)

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from darwin.staff.models import Account, Team
 from darwin.staff.roles import ROLES
+from darwin.staff.scopes import scopes_to_give
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -85,3 +87,38 @@ class GrantForm(forms.Form):
         """From and to in UTC; what was typed is London time."""
         start, end = self.cleaned_data["held_from"], self.cleaned_data["held_to"]
         return (start and start.astimezone(UTC)), (end and end.astimezone(UTC))
+
+
+class TokenForm(forms.Form):
+    """A token for another system: whose, what it opens, for how long."""
+
+    client = forms.CharField(
+        max_length=40,
+        label=_("Name of the system"),
+        help_text=_("Small letters, digits and hyphens, for example genesys-north. The ledger shows it."),
+        error_messages={
+            "required": _("The system has no name yet. The ledger shows it beside what the system did.")
+        },
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it opens"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("The token opens nothing yet. Choose at least one.")},
+    )
+    days = forms.IntegerField(
+        min_value=1,
+        label=_("Good for so many days"),
+        error_messages={
+            "required": _("How long it is good is not said yet. Type a number of days."),
+            "invalid": _("This is not a whole number of days. What you typed is kept."),
+            "min_value": _("A token is good for at least a day. What you typed is kept."),
+            "max_value": _("That is longer than the force allows. What you typed is kept."),
+        },
+    )
+
+    def __init__(self, *args: object, longest: int, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        scopes, days = self.fields["scopes"], self.fields["days"]
+        assert isinstance(scopes, forms.MultipleChoiceField)
+        scopes.choices = [(scope.name, f"{scope.name}: {scope.sentence}") for scope in scopes_to_give()]
+        days.initial = longest

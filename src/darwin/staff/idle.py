@@ -3,7 +3,8 @@
 The minutes come from reference data: `staff.idle_lock.<zone>.<role>`, else `staff.idle_lock.<zone>`, else
 `staff.idle_lock`; zone "other" is everywhere that is not declared. They are read when a
 session begins and when it is unlocked. A live call is never locked; a board in a declared secure room
-dims to read-only.
+dims to read-only. The time without a touch is that of the person at the screen, so it is the real one even
+where practice lets the installation's clock run faster.
 """
 
 from __future__ import annotations
@@ -98,20 +99,20 @@ def begin(session: SessionBase, account: Account, *, zone: str, secure_room: str
 def wake(session: SessionBase, account: Account) -> None:
     """Count from now on again: the person has shown who they are."""
     session[_SECONDS] = int(lock_after(session.get(_ZONE, ""), account.roles_now()).total_seconds())
-    session[_LAST] = clock.now().isoformat()
+    session[_LAST] = clock.real_now().isoformat()
     session.pop(_LOCKED, None)
 
 
 def touch(session: SessionBase) -> None:
     """Somebody is there. Does nothing to a session that is locked."""
-    now = clock.now()
+    now = clock.real_now()
     if _LOCKED not in session and now - _last(session, now) >= _GRAIN:
         session[_LAST] = now.isoformat()
 
 
 def lock(session: SessionBase) -> None:
     """Lock at once, whatever the time."""
-    session.setdefault(_LOCKED, clock.now().isoformat())
+    session.setdefault(_LOCKED, clock.real_now().isoformat())
 
 
 def look(session: SessionBase, account: Callable[[], Account]) -> IdleState:
@@ -119,7 +120,7 @@ def look(session: SessionBase, account: Callable[[], Account]) -> IdleState:
 
     account: gives the person, asked only when the lock is about to close.
     """
-    now = clock.now()
+    now = clock.real_now()
     limit = timedelta(seconds=seconds_of(session))
     if _LOCKED not in session and now - _last(session, now) >= limit:
         if on_live_call(account()):

@@ -14,7 +14,7 @@ from darwin.deadlines import clock
 from darwin.ledger.actors import Subject, Verb
 from darwin.ledger.search import Search
 from darwin.ledger.searching import kind_of
-from darwin.staff.models import Account
+from darwin.staff.models import Account, ApiToken
 from darwin.theme import formats
 from darwin.theme.forms import DayField, midnight
 
@@ -47,6 +47,7 @@ class LedgerForm(forms.Form):
     subject: Subject | None = None
     about_account: Account | None = None
     account: Account | None = None
+    tokens: tuple[UUID, ...] = ()
     system = ""
 
     @classmethod
@@ -83,10 +84,13 @@ class LedgerForm(forms.Form):
         return words
 
     def clean_by(self) -> str:
-        """An account by its sign-in name or force number, otherwise a part of the system by its name."""
+        """An account by its sign-in name or force number, otherwise another system by its client's name,
+        otherwise a part of the system by its name."""
         words = str(self.cleaned_data["by"]).strip()
         self.account = _account(words) if words else None
-        self.system = "" if self.account else words
+        if words and self.account is None:
+            self.tokens = tuple(ApiToken.objects.filter(client=words.lower()).values_list("id", flat=True))
+        self.system = "" if self.account or self.tokens else words
         return words
 
     def clean(self) -> dict[str, Any] | None:
@@ -108,6 +112,7 @@ class LedgerForm(forms.Form):
         return Search(
             subject=self.subject,
             by=self.account.id if self.account else None,
+            tokens=self.tokens,
             system=self.system,
             verb=Verb(verb) if verb else None,
             event=self.cleaned_data["event"].strip(),

@@ -16,7 +16,7 @@ from darwin.ledger.actors import Verb
 from darwin.ledger.canonical import StoredEntry
 from darwin.ledger.searching import blocks_of, reasons_of
 from darwin.staff.ledger_forms import VERB_WORDS
-from darwin.staff.models import Account
+from darwin.staff.models import Account, ApiToken
 from darwin.staff.subject_pages import address_of
 
 # A list that somebody opened can be about hundreds of records; the row names the first of them.
@@ -52,17 +52,19 @@ class Row:
 
 
 def rows_of(entries: Sequence[StoredEntry], reader: Account) -> list[Row]:
-    """The rows of a page of entries, in their order. Three queries however many there are."""
+    """The rows of a page of entries, in their order. Four queries however many there are."""
     named = [_subjects(entry) for entry in entries]
     accounts = {entry.actor_id for entry in entries if entry.actor_id}
     accounts |= {identifier for first in named for kind, identifier in first if kind == "account"}
     people = {account.id: account for account in Account.objects.filter(pk__in=accounts)}
+    tokens = {entry.actor_id for entry in entries if entry.actor_id and entry.actor_kind == "integration"}
+    clients = dict(ApiToken.objects.filter(pk__in=tokens).values_list("id", "client")) if tokens else {}
     reasons, closed_in = reasons_of(entries), blocks_of(entries)
     return [
         Row(
             number=entry.id,
             at=entry.at,
-            who=_who(entry, people),
+            who=_who(entry, people, clients),
             verb=VERB_WORDS[Verb(entry.verb)],
             event=entry.event,
             subjects=[_subject(kind, identifier, people, reader) for kind, identifier in first],
@@ -94,11 +96,14 @@ def _subjects(entry: StoredEntry) -> list[tuple[str, UUID]]:
     return [(kind, UUID(identifier)) for kind, identifier in sorted(entry.subjects)[:_SUBJECTS_SHOWN]]
 
 
-def _who(entry: StoredEntry, people: dict[UUID, Account]) -> Shown:
+def _who(entry: StoredEntry, people: dict[UUID, Account], clients: dict[UUID, str]) -> Shown:
     if entry.actor_id is None:
         return Shown(
             _("the system: %(part)s") % {"part": entry.actor_name}, search_address(by=entry.actor_name)
         )
+    client = clients.get(entry.actor_id)
+    if client is not None:
+        return Shown(_("another system: %(client)s") % {"client": client}, search_address(by=client))
     person = people.get(entry.actor_id)
     if person is None:
         return Shown(name_of("account", entry.actor_id, None), search_address(about=str(entry.actor_id)))

@@ -2,6 +2,7 @@
 
 from darwin.staff.permissions import Rule, all_rules
 from darwin.staff.roles import EVERYONE, ROLES, Group
+from darwin.staff.scopes import all_scopes
 
 _HEAD = """# Roles, and what each may see
 
@@ -10,10 +11,19 @@ current. A rule decides the page, the list, the count, the search and the export
 the rule narrows what is seen, for example to a handler's own figures.
 
 """
+_SCOPES = """
+## Scopes
+
+What another system may do, by the scopes of its token ([api.md](api.md)). A session of a person opens none of
+them, and a token opens no page.
+
+| scope | lets a system | besides |
+|---|---|---|
+"""
 
 
 def matrix_page() -> str:
-    """docs/roles.md: the roles by group, then each rule with the roles it serves."""
+    """docs/roles.md: the roles by group, each rule with the roles it serves, then what tokens open."""
     parts = [_HEAD, "## Roles\n"]
     for group in Group:
         parts.append(f"\n### {group.value}\n\n| role | name in the house | what it may do |\n|---|---|---|\n")
@@ -24,6 +34,13 @@ def matrix_page() -> str:
         ]
     parts.append("\n## Rules\n\n| rule | lets a person | roles |\n|---|---|---|\n")
     parts += [f"| `{rule.name}` | {rule.sentence} | {roles_of(rule)} |\n" for rule in all_rules()]
+    parts.append(_SCOPES)
+    for scope in all_scopes():
+        more = ["every token"] if scope.given_to_all else []
+        more += ["signed requests"] if scope.signed else []
+        more += ["own rows"] if scope.rows else []
+        more += ["each reading is recorded"] if scope.personal else []
+        parts.append(f"| `{scope.name}` | {scope.sentence} | {'; '.join(more)} |\n")
     return "".join(parts)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -233,3 +234,96 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"enrolment {self.id}"
+
+
+class ApiToken(models.Model):
+    """By which another system reaches Darwin: whose it is, what it opens, and for how long.
+
+    client: the system's name, one word; what it delivers is kept under that name, so that a new token of the
+    same client goes on where the old one ended. Only a hash of the secret is kept. last_used_at is coarse
+    (services.tokens.USED_EVERY): it shows a token that nobody uses any more, not each request.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    client = models.CharField(max_length=40)
+    scopes = ArrayField(models.CharField(max_length=40))
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    good_until = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["client", "made_at"], name="token_of_client")]
+        constraints = [
+            models.CheckConstraint(
+                name="a_token_ends_after_it_is_made", condition=Q(good_until__gt=F("made_at"))
+            ),
+            models.CheckConstraint(name="a_token_opens_something", condition=~Q(scopes=[])),
+        ]
+
+    def __str__(self) -> str:
+        return f"token {self.id}"
+
+    @property
+    def actor(self) -> Actor:
+        """The system that holds this token as the author of a ledger entry."""
+        return Actor.integration(self.id)
+
+
+class ApiAnswer(models.Model):
+    """What a request with an Idempotency-Key was answered, so that the same request again gets the same.
+
+    fingerprint: a keyed digest of method, address and content, to know the same key with other content.
+    answer holds identifiers and counts, never what was sent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    token = models.ForeignKey(ApiToken, on_delete=models.PROTECT, related_name="answers", db_index=False)
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField()
+    good_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["good_until"], name="answer_by_end")]
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="one_answer_a_key")]
+
+    def __str__(self) -> str:
+        return f"answer {self.id}"
+
+
+class WallScreen(models.Model):
+    """A screen on a wall: it shows walls, and nobody signs in at it.
+
+    code_hash: of the code that pairs it, good once and until code_good_until. token_hash: of what its browser
+    keeps; "" until it is paired. made_by: the account that named it, None for the command line.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=80)
+    code_hash = models.CharField(max_length=64, unique=True)
+    code_good_until = models.DateTimeField()
+    token_hash = models.CharField(max_length=64, blank=True, default="")
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField(null=True)
+    paired_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token_hash"], condition=~Q(token_hash=""), name="one_wall_screen_a_token"
+            ),
+            models.CheckConstraint(
+                name="a_paired_wall_screen_has_a_token",
+                condition=Q(paired_at__isnull=True, token_hash="")
+                | (Q(paired_at__isnull=False) & ~Q(token_hash="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

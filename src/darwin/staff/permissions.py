@@ -150,3 +150,8 @@ SEE_DEADLINES = Rule(
 MIND_THE_HOUSE = Rule(
     "staff.mind_the_house", "Look after the parts of the house that run by themselves", {"administrator"}
 )
+MANAGE_TOKENS = Rule(
+    "staff.manage_tokens",
+    "Make and revoke the tokens by which other systems reach Darwin",
+    {"administrator"},
+)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from darwin.staff.models import Account
-from darwin.staff.permissions import MANAGE_ACCOUNTS, Rule
+from darwin.staff.permissions import MANAGE_ACCOUNTS, MANAGE_TOKENS, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,4 @@ def address_of(reader: Account, kind: str, identifier: UUID) -> str:
 declare_subject_page(
     SubjectPage("account", MANAGE_ACCOUNTS, lambda identifier: reverse("staff:account", args=[identifier]))
 )
+declare_subject_page(SubjectPage("api_token", MANAGE_TOKENS, lambda identifier: reverse("staff:tokens")))

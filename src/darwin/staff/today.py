@@ -9,8 +9,8 @@ from darwin.theme.formats import Words
 
 TODAY: dict[str, Words] = {
     "contact_handler": _(
-        "You can read how the line stands and, from 30 contacts on, your own figures. Taking calls on this "
-        "screen is not built yet."
+        "You take calls on “My call”: the number’s counts, the caller’s words, what became of it. You can "
+        "read how the line stands and, from 30 contacts on, your own figures. Grading is not built yet."
     ),
     "contact_supervisor": _(
         "You can watch the line, see who gave up and read the figures of your own handlers. The floor and "

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
-from darwin.staff.views import accounts, deadlines, home, ledger, reference, session, sign_in
+from darwin.staff.views import accounts, deadlines, home, ledger, reference, session, sign_in, tokens
 
 app_name = "staff"
 
@@ -43,6 +43,9 @@ urlpatterns: list[URLPattern] = [
     path("reference/lists/<slug:code>/<str:entry>/", reference.entry_history, name="reference_entry"),
     path("reference/thresholds/<str:code>/", reference.threshold_history, name="reference_threshold"),
     path("deadlines/", deadlines.overview, name="deadlines"),
+    path("staff/tokens/", tokens.tokens, name="tokens"),
+    path("staff/tokens/make/", tokens.token_make, name="token_make"),
+    path("staff/tokens/<uuid:token_id>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("staff/accounts/", accounts.accounts, name="accounts"),
     path("staff/accounts/open/", accounts.account_open, name="account_open"),
     path("staff/accounts/<uuid:account_id>/", accounts.account, name="account"),

@@ -29,6 +29,8 @@ HEAD = "ledger-head.jsonl"
 SIGNING_KEY = "keys/ledger.pem"
 PUBLIC_KEYS = "keys/ledger-public"
 FORCES = "forces"
+ATTACHMENTS = "files"
+QUARANTINE = "quarantine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,11 @@ def make_backup(path: Path, *, with_keys: bool) -> Manifest:
             archive.add(DATABASE, _counted(dump(programs, url, instant.snapshot), advance))
         archive.add(HEAD, _beginning(house.data_dir / HEAD, instant.head_bytes))
         for name in _files(house.data_dir, with_keys=with_keys):
-            archive.add(name, [(house.data_dir / name).read_bytes()])
+            archive.add(name, _whole(house.data_dir / name))
+        # After the database: whatever a row of it names took its place before the row was committed.
+        with progress("Backing up files", None, "bytes") as advance:
+            for name in _attachments(house.data_dir):
+                archive.add(name, _counted(_whole(house.data_dir / name), advance))
         manifest = _manifest(house, instant, archive, pg_dump=programs.major, with_keys=with_keys)
         archive.finish(manifest)
     return manifest
@@ -112,11 +118,19 @@ def _modules(applied: list[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def _files(data_dir: Path, *, with_keys: bool) -> list[str]:
-    secret = [KEYS_FILE, SIGNING_KEY] if with_keys else []
-    found = [name for name in secret if (data_dir / name).is_file()]
+    # Without its clock a practice force would be restored into its own future.
+    single = [environment.CLOCK_FILE, *([KEYS_FILE, SIGNING_KEY] if with_keys else [])]
+    found = [name for name in single if (data_dir / name).is_file()]
     for folder in (PUBLIC_KEYS, FORCES):
         found += [f"{folder}/{path.name}" for path in sorted((data_dir / folder).glob("*")) if path.is_file()]
     return found
+
+
+def _attachments(data_dir: Path) -> Iterator[str]:
+    """The stored files (darwin.files.store); what is still coming in is of no record yet."""
+    for pattern in ("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*", f"{QUARANTINE}/*"):
+        for path in sorted((data_dir / ATTACHMENTS).glob(pattern)):
+            yield str(path.relative_to(data_dir))
 
 
 def _manifest(
@@ -137,6 +151,12 @@ def _manifest(
         keys=with_keys,
         parts=tuple(archive.parts),
     )
+
+
+def _whole(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
 
 
 def _beginning(path: Path, size: int) -> Iterator[bytes]:

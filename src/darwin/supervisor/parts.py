@@ -38,7 +38,14 @@ PARTS: tuple[Part, ...] = (
     Part("blocks", "The closing of the ledger's blocks", command("ledger", "close-blocks", "--forever")),
     Part("deadlines", "The deadlines' worker", command("deadlines", "work", "--forever")),
     Part("months", "The counting of past months", command("contact", "count-months", "--forever")),
-    Part("practice", "The made-up force", command("practice", "load", "--keep-up"), modes=("practice",)),
+    Part("fallback", "The fall-back pack", command("contact", "fallback-pack", "--forever")),
+    Part("practice", "The made-up force", command("practice", "live"), modes=("practice",)),
+    Part(
+        "practice-history",
+        "The made-up force's history",
+        command("practice", "load", "--keep-up"),
+        modes=("practice",),
+    ),
 )
 
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 
+from darwin.deadlines import clock
 from darwin.theme.navigation import Shown, navigation
+from darwin.theme.practice_panel import Panel, panel_for
 from darwin.theme.tokens import THEMES
+from darwin.theme.version import assets_version
 
 COOKIE = "darwin_theme"
 
@@ -35,9 +38,29 @@ class Theme:
         return self.mode == "practice"
 
     @property
+    def clock(self) -> str:
+        """The installation's clock and its rate when the page is made: the page counts on from there."""
+        return f"{clock.now().isoformat()} {clock.rate():g}"
+
+    @property
+    def version(self) -> str:
+        """Of the browser's files; a page that was opened before a new one came says so."""
+        return assets_version()
+
+    @property
     def shadow(self) -> bool:
         """True beside an old system that stays the record: every page says so."""
         return self.mode == "shadow"
+
+    @property
+    def rate(self) -> int:
+        """How many times as fast as real time the installation's clock runs."""
+        return clock.rate()
+
+    @property
+    def panel(self) -> Panel | None:
+        """Where the panel of practice mode comes from for this person; None if they have none."""
+        return panel_for(self.request) if self.practice else None
 
     @property
     def navigation(self) -> list[Shown]:

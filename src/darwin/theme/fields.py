@@ -30,7 +30,8 @@ def draw_field(
         "hint": hint,
         "described": " ".join(described),
         "grouped": grouped,
-        "kind": "radios" if isinstance(widget, forms.RadioSelect) else "checkboxes",
+        # Django's check boxes are a kind of its radios.
+        "kind": "checkboxes" if isinstance(widget, forms.CheckboxSelectMultiple) else "radios",
         "single_box": isinstance(widget, forms.CheckboxInput),
     }
     if not grouped:

@@ -48,6 +48,7 @@ SYMBOLS = frozenset(STATE_WORDS) | {
     "onward",
     "back",
     "mark",
+    "place",
 }
 
 

@@ -1,6 +1,7 @@
 """A listener at a made-up switch: heard, lost, found again, and what it says of whatever else answers."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 from tests.contact.listening.conftest import Listening
-from tests.contact.listening.fake_switch import FakeSwitch
+from tests.contact.listening.fake_switch import FakeSwitch, message
 from tests.contact.telephony.conftest import MadeUpSwitch
 from tests.supervisor.house_at_work import free_port, wait_for
 
@@ -198,6 +199,41 @@ def test_what_the_user_may_not_ask_is_told_and_the_calls_are_heard(
     switch.join(1.1, 1)
     fake.send(switch.bytes)
     wait_for(lambda: FloorCall.objects.count() == 1, 20, "the call is on the floor")
+
+
+def test_a_user_who_may_not_hear_the_queue_is_noticed_by_a_caller_nobody_told_of(
+    fake: FakeSwitch, listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "LOOK_EVERY_S", 7.0)
+    listening.start()
+    fake.await_client()
+    wait_for(is_heard, 10, "the switch is heard")
+    joined = time.monotonic() + 3
+
+    def look() -> None:
+        wait = str(max(0, int(time.monotonic() - joined)))
+        fake.waiting = [{"Queue": "101", "Uniqueid": MadeUpSwitch.uniqueid(1), "Wait": wait}]
+
+    fake.look = look
+    wait_for(lambda: "hear agent events" in trouble(), 30, "the missing right is told")
+    switch = MadeUpSwitch()
+    switch.join(1.1, 1)
+    fake.send(switch.bytes)
+    wait_for(lambda: "hear agent events" not in trouble(), 10, "and that it is mended")
+
+
+def test_a_user_who_may_not_hear_calls_is_noticed_by_a_caller_without_a_channel(
+    fake: FakeSwitch, listening: Listening
+) -> None:
+    listening.start()
+    fake.await_client()
+    wait_for(is_heard, 10, "the switch is heard")
+    switch = MadeUpSwitch()
+    switch.join(1.1, 1)
+    fake.send(switch.bytes)
+    wait_for(lambda: "hear call events" in trouble(), 10, "the missing right is told")
+    fake.send(message(("Event", "Newchannel"), ("Privilege", "call,all")))
+    wait_for(lambda: trouble() == "", 10, "and that it is mended")
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from typing import Any
 
 from darwin.contact.imports.moments import compile_format, moment_of, seconds_of_day
 from darwin.contact.models.leg_kinds import LegKind
-from darwin.contact.numbers import normalise_number
 from darwin.contact.records import CallRecord, LegRecord
 from darwin.contact.telephony.events import WITHHELD, Outcome
+from darwin.science.numbers import normalise_number
 
 _SECONDS = compile_format("%Y-%m-%dT%H:%M:%S%z")
 _FRACTIONS = compile_format("%Y-%m-%dT%H:%M:%S.%f%z")

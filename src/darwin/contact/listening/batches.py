@@ -82,9 +82,8 @@ class Follower:
     def step(self) -> bool:
         """Take what has been received since the last step; whether there was anything."""
         found = self._reader.read()
-        limit = BATCH_EVENTS
-        if sum(len(piece.data) for piece in found if isinstance(piece, Chunk)) > CATCH_UP_BACKLOG // 8:
-            limit = CATCH_UP_EVENTS if self._reader.backlog() > CATCH_UP_BACKLOG else limit
+        is_late = self._is_late(found)
+        limit = CATCH_UP_EVENTS if is_late else BATCH_EVENTS
         for piece in found:
             self._take(piece)
             self.reached = piece.after
@@ -92,10 +91,15 @@ class Follower:
                 self.commit()
         if not self._pending:
             self.place = self.reached
-        elif not self._is_held and time.monotonic() - self._pending_s >= BATCH_S:
+        elif not is_late and not self._is_held and time.monotonic() - self._pending_s >= BATCH_S:
             self.commit()
         self.lag = clock.now() - found[-1].at if found else timedelta(0)
         return bool(found)
+
+    def _is_late(self, found: list[Chunk | Note]) -> bool:
+        """Does much more wait to be read than was read now?"""
+        read = sum(len(piece.data) for piece in found if isinstance(piece, Chunk))
+        return read > CATCH_UP_BACKLOG // 8 and self._reader.backlog() > CATCH_UP_BACKLOG
 
     def commit(self) -> None:
         """Store what is pending, however little. Waits for the database."""

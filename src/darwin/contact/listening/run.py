@@ -29,6 +29,7 @@ DRAIN_S = 4.0
 CLOCKS_APART = timedelta(seconds=2)
 BEHIND = timedelta(seconds=5)
 _TIDY_S = 60.0
+_UNITS = ((86_400, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds"))
 
 
 @dataclass(slots=True)
@@ -227,6 +228,7 @@ class Storing:
                 _clocks(self._follower.hearing.skew.ahead),
                 _behind(self._follower.lag),
                 _not_allowed(self._line, session.missing),
+                _deaf(self._line, session.deaf_to),
             )
             if sentence
         )
@@ -236,7 +238,8 @@ def _clocks(ahead: timedelta) -> str:
     if abs(ahead) < CLOCKS_APART:
         return ""
     seconds = round(abs(ahead).total_seconds())
-    how_far = f"{seconds} seconds" if seconds < 120 else f"{round(seconds / 60)} minutes"
+    unit, many = next((unit, many) for unit, many in _UNITS if seconds >= 2 * unit)
+    how_far = f"{round(seconds / unit)} {many}"
     which = "behind" if ahead > timedelta(0) else "ahead of"
     return (
         f"The switch's clock is {how_far} {which} this machine's. Figures keep the switch's time; waits that "
@@ -260,4 +263,14 @@ def _not_allowed(line: Line, missing: list[str]) -> str:
     return (
         f"The switch does not let {line.user} ask for {' and '.join(missing)}: give this user "
         "write = reporting in manager.conf. Until then a restart of the switch may go unnoticed."
+    )
+
+
+def _deaf(line: Line, kinds: list[str]) -> str:
+    if not kinds:
+        return ""
+    lost = "callers join and leave unheard" if "agent" in kinds else "why callers left is not known"
+    return (
+        f"The switch does not let {line.user} hear {kinds[0]} events, so {lost}: give this user "
+        "read = agent,call,user in manager.conf."
     )

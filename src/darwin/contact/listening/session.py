@@ -24,6 +24,8 @@ ANSWER_S = 10.0
 PING_EVERY_S = 10.0
 SILENT_AFTER_S = 10.0
 """Seconds after a ping without a byte from the switch, after which the connection counts as dead."""
+LOOK_EVERY_S = 30.0
+"""How often the list of those who wait is asked for again while no queue event was ever heard."""
 _RECEIVE = 262_144
 _TICK_S = 0.25
 _BANNER = b"Asterisk Call Manager/"
@@ -100,6 +102,7 @@ class Session:
         self.line = line
         self.opened_at = self.heard_at = clock.now()
         self.missing: list[str] = []
+        self.deaf_to: list[str] = []
         self._spool = spool
         self._is_spooled = False
         self._early: list[tuple[datetime, bytes]] = []
@@ -110,6 +113,9 @@ class Session:
         self._heard_s = self._pinged_s = 0.0
         self._number = next(self._numbers)
         self._actions = itertools.count(1)
+        self._hears_queues = self._hears_calls = False
+        self._looked_s = self._began_s = 0.0
+        self._look: Answer | None = None
 
     # --- the connection's life, by the reading thread alone ---
 
@@ -141,10 +147,12 @@ class Session:
 
     def listen(self, stop: Event) -> None:
         """Read until the connection ends or `stop` is set. Raises LineDown when the switch is lost."""
-        self._pinged_s = time.monotonic()
+        self._pinged_s = self._looked_s = self._began_s = time.monotonic()
         while not stop.is_set():
             self._receive()
             now = time.monotonic()
+            if not self._hears_queues:
+                self._look_for_unheard(now)
             if now - self._pinged_s < PING_EVERY_S:
                 continue
             if self._heard_s >= self._pinged_s:
@@ -153,6 +161,18 @@ class Session:
                 self._pinged_s = now
             elif now - self._pinged_s >= PING_EVERY_S + SILENT_AFTER_S:
                 raise LineDown(f"The switch at {self.line.place} has stopped answering.")
+
+    def _look_for_unheard(self, now: float) -> None:
+        """A user without the right to read queue events hears nothing, and nothing says so. So where none was
+        heard, look whether somebody waits who joined since this connection began."""
+        if self._look is None:
+            if now - self._looked_s >= LOOK_EVERY_S:
+                self._look = self._send("QueueStatus")
+        elif self._look.done.is_set():
+            waits = [int(fields.get("Wait", "0") or 0) for fields in self._look.events if "Wait" in fields]
+            if any(2 < wait < now - self._began_s - 2 for wait in waits):
+                self.deaf_to = ["agent"]
+            self._look, self._looked_s = None, now
 
     def close(self) -> None:
         """End the connection, as politely as it lets us."""
@@ -298,7 +318,19 @@ class Session:
         self.heard_at, self._heard_s = clock.now(), time.monotonic()
         return data
 
+    def _notice_rights(self, data: bytes) -> None:
+        if not self._hears_queues and b"\nPrivilege: agent," in data:
+            self._hears_queues, self.deaf_to = True, []
+        if not self._hears_calls:
+            self._hears_calls = b"\nPrivilege: call," in data
+            # A caller who joins has a channel, which makes events of its own before.
+            if b"Event: QueueCallerJoin" in data and not self._hears_calls:
+                self.deaf_to = ["call"]
+            elif self._hears_calls and self.deaf_to == ["call"]:
+                self.deaf_to = []
+
     def _look_for_answers(self, data: bytes) -> None:
+        self._notice_rights(data)
         for piece in self._codec.feed(data):
             if isinstance(piece, Message) and b"\nActionID: darwin-" in piece.raw:
                 fields = piece.fields()

@@ -44,22 +44,28 @@ _CALENDAR = {GroupBy.DAY, GroupBy.MONTH}
 _OF_THE_CONTACT = {GroupBy.CHANNEL, GroupBy.LANGUAGE, GroupBy.ACCESS_ROUTE}
 
 # A call that reached the number and then neither joined nor was refused has no leg: it is an arrival only.
-# Waits are told apart by outcome here, once a row, because the aggregates below skip what is null.
-_STAYS = """
-SELECT offered_at, outcome, ended_by, contact_id, only_in_queue, kind,
+# Waits are told apart by outcome here, once a row, because the aggregates below skip what is null. A stay
+# whose end nobody knows is still waiting while its call is on the floor, which holds living calls only.
+STILL_WAITING = (
+    "outcome = 'unknown' AND (contact_id, queue_id, offered_at) IN "
+    "(SELECT contact_id, queue_id, joined_at FROM contact_floorcall)"
+)
+_STAYS = f"""
+SELECT offered_at, CASE WHEN {STILL_WAITING} THEN 'waiting' ELSE outcome END AS outcome,
+  ended_by, contact_id, only_in_queue, kind,
   CASE WHEN outcome = 'answered' THEN talk_ms END AS talk_ms,
   CASE WHEN outcome = 'answered' THEN wait_ms END AS answered_ms,
   CASE WHEN outcome = 'abandoned' THEN wait_ms END AS abandoned_ms
 FROM contact_contactleg
-WHERE queue_id = %(queue)s AND offered_at >= {start} AND offered_at < {end}
+WHERE queue_id = %(queue)s AND offered_at >= {{start}} AND offered_at < {{end}}
 UNION ALL
 SELECT announced.at, 'announced', '', announced.contact_id, true, 'IVR', NULL, NULL, NULL
 FROM contact_announcement AS announced
-WHERE announced.queue_id = %(queue)s AND announced.at >= {start} AND announced.at < {end}
+WHERE announced.queue_id = %(queue)s AND announced.at >= {{start}} AND announced.at < {{end}}
   AND NOT EXISTS (
     SELECT FROM contact_contactleg AS leg
     WHERE leg.contact_id = announced.contact_id AND leg.queue_id = announced.queue_id)
-"""
+"""  # noqa: S608
 _WHOLE = _STAYS.format(start="%(from)s", end="%(to)s")
 
 _FIGURES = """
@@ -73,6 +79,7 @@ count(*) FILTER (WHERE outcome = 'abandoned'),
 count(*) FILTER (WHERE outcome = 'callback_requested'),
 count(*) FILTER (WHERE outcome = 'expelled'),
 count(*) FILTER (WHERE outcome = 'unknown'),
+count(*) FILTER (WHERE outcome = 'waiting'),
 count(*) FILTER (WHERE answered_ms <= %(threshold)s),
 count(answered_ms),
 avg(answered_ms),
@@ -163,6 +170,7 @@ def _figures_of(row: tuple[Any, ...]) -> QueueFigures:
         callback_requested,
         expelled,
         unknown,
+        still_waiting,
         within,
         wait_known,
         asa,
@@ -186,6 +194,7 @@ def _figures_of(row: tuple[Any, ...]) -> QueueFigures:
         callback_requested=callback_requested,
         expelled=expelled,
         unknown=unknown,
+        still_waiting=still_waiting,
         offered_including_refused=entries + refused,
         answered_within_threshold=within,
         answered_wait_unknown=answered - wait_known,
@@ -215,6 +224,7 @@ _NEEDS: Mapping[Tells, tuple[str, ...]] = {
         "callback_requested",
         "expelled",
         "unknown",
+        "still_waiting",
         "offered_including_refused",
         "answered_within_threshold",
         "answered_wait_unknown",

@@ -25,6 +25,7 @@ class QueueFigures:
     """The figures of one queue in one period or group. Times in seconds; None: no record can give it.
 
     group: None for the whole, else a moment (hour, day, month) or a code (channel, language, …).
+    unknown: how they ended is not known; still_waiting: they have not ended (both are entries).
     """
 
     group: Any = None
@@ -37,6 +38,7 @@ class QueueFigures:
     callback_requested: int | None = None
     expelled: int | None = None
     unknown: int | None = None
+    still_waiting: int | None = None
     offered_including_refused: int | None = None
     answered_within_threshold: int | None = None
     answered_wait_unknown: int | None = None

@@ -26,6 +26,13 @@ def what_is_told(queue: ContactQueue, from_at: datetime, to_at: datetime) -> Tol
         from_at__lt=to_at,
         to_at__gt=from_at,
     ).values_list("from_at", "to_at", "tells", "source")
+    return told_of(list(rows), from_at, to_at)
+
+
+def told_of(
+    rows: Iterable[tuple[datetime, datetime, Iterable[str], str]], from_at: datetime, to_at: datetime
+) -> Told:
+    """The same from rows of coverage that were read already: (from, to, facts told, source)."""
     found = list(rows)
     covered = [
         (max(start, from_at), min(end, to_at), frozenset(map(Tells, tells))) for start, end, tells, _ in found

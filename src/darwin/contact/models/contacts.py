@@ -13,8 +13,9 @@ class Contact(models.Model):
     ("connect", ContactId) for Amazon Connect. `source_version` and `source_fingerprint` tell a record
     that is delivered again from one that says something else; a switch's calls have neither, because
     they are derived from their evidence. `caller_number` is personal data: "+44…" where the number
-    can be read so; null means that the source does not tell. `language`, `access_route` and
-    `disposition` are codes; null means not known.
+    can be read so; null means that the source does not tell. `language`, `access_route`, `caller_role`
+    and `disposition` are codes; null means not known. They are those of the newest ContactRecord, where
+    a person has written one; the records keep what was said before.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -25,6 +26,7 @@ class Contact(models.Model):
     language = models.CharField(max_length=20, null=True)
     access_route = models.CharField(max_length=30, null=True)
     disposition = models.CharField(max_length=30, null=True)
+    caller_role = models.CharField(max_length=30, null=True)
     source = models.CharField(max_length=80)
     source_key = models.CharField(max_length=200)
     source_version = models.DateTimeField(null=True)

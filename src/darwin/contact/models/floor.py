@@ -82,6 +82,22 @@ class FloorMember(models.Model):
         ]
 
 
+class SwitchSnapshot(models.Model):
+    """The newest complete list of one switch's living calls and telephones.
+
+    For a switch whose events can come late: what is older than `at` and not among them is over, whenever it
+    arrives.
+
+    living: call_ids. members: pairs of interface and queue, null: the snapshot told nothing of telephones.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    switch = models.CharField(max_length=80, unique=True)
+    at = models.DateTimeField()
+    living = ArrayField(models.CharField(max_length=200), default=list)
+    members = models.JSONField(null=True)
+
+
 class CommandKind(models.TextChoices):
     """What a person may ask of a switch from Darwin's own screen."""
 

@@ -8,7 +8,11 @@ from darwin.ledger.ids import new_id
 
 
 class CallbackPromise(models.Model):
-    """The force promised to call back: by when, and the contact by which it did."""
+    """The force promised to call back: by when, and the contact by which it did.
+
+    late_at: since when it is late, written by its deadline (contact.callback_promise); it stays when the
+    promise is kept after all.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="callback_promises")
@@ -19,6 +23,8 @@ class CallbackPromise(models.Model):
     kept_by_contact = models.ForeignKey(
         Contact, on_delete=models.SET_NULL, null=True, related_name="keeps_promises"
     )
+    late_at = models.DateTimeField(null=True)
+    made_by = models.UUIDField(null=True)  # the account; null: not known, or a record that was imported
 
     class Meta:
         constraints = [

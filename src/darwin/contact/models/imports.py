@@ -20,7 +20,7 @@ class ImportRun(models.Model):
     digest = models.CharField(max_length=64)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
-    actor_kind = models.CharField(max_length=10)
+    actor_kind = models.CharField(max_length=20)
     actor_id = models.UUIDField(null=True)
     rows_read = models.BigIntegerField(default=0)
     imported = models.BigIntegerField(default=0)

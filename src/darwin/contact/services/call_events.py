@@ -9,11 +9,17 @@ from uuid import UUID
 from django.db import transaction
 
 from darwin.contact.coverage import Span
-from darwin.contact.numbers import kept_number
+from darwin.contact.models import LegKind
 from darwin.contact.records import Recorded
 from darwin.contact.services.bulk import change_rows, select_rows, stage_rows
 from darwin.contact.services.coverage import store_coverage
-from darwin.contact.services.derived_legs import StoredLeg, first_moment, leg_records, same_stays
+from darwin.contact.services.derived_legs import (
+    StoredLeg,
+    earliest_moment,
+    first_moment,
+    leg_records,
+    same_stays,
+)
 from darwin.contact.services.evidence import load_evidence, store_events, store_members
 from darwin.contact.services.floor import place_calls, place_members, take_turns
 from darwin.contact.services.legs import (
@@ -23,13 +29,14 @@ from darwin.contact.services.legs import (
     no_answer_rows,
     only_in_queue,
 )
-from darwin.contact.services.queues import TELEPHONE, queues_by_slug
+from darwin.contact.services.queues import TELEPHONE, channels_of, queues_by_slug
 from darwin.contact.telephony.entries import CallDerivation, derive_call
 from darwin.contact.telephony.events import CallEvent, Entry
 from darwin.contact.telephony.position import position_of
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
+from darwin.science.numbers import kept_number
 
 
 @transaction.atomic
@@ -78,7 +85,7 @@ def _bring_up_to_date(switch: str, evidence: dict[str, list[CallEvent]], live: b
     slugs = {entry.queue for call in told.values() for entry in call.entries}
     slugs |= {arrival.queue for call in told.values() for arrival in call.arrivals if arrival.queue}
     queues = queues_by_slug(slugs, channel=TELEPHONE, switch=switch)
-    contacts = _store_contacts(switch, told)
+    contacts = _store_contacts(switch, told, channels_of(slugs))
     _store_announcements(contacts, told, queues)
     _store_legs(contacts, {call_id: call.entries for call_id, call in told.items()}, queues)
     if live:
@@ -86,14 +93,20 @@ def _bring_up_to_date(switch: str, evidence: dict[str, list[CallEvent]], live: b
         place_calls(switch, positions, contacts, queues)
 
 
-def _store_contacts(switch: str, told: dict[str, CallDerivation]) -> dict[str, UUID]:
-    """One contact a call; the identifier of each. A number or a moment that becomes known is filled in."""
+def _store_contacts(
+    switch: str, told: dict[str, CallDerivation], channels: dict[str, str]
+) -> dict[str, UUID]:
+    """One contact a call; the identifier of each. A number or a moment that becomes known is filled in.
+
+    channels: of each queue; a call's is that of the queue whose number it reached, else of its first.
+    """
     rows = []
     for call_id, call in told.items():
         first = first_moment(call)
         if first is not None:
             caller = kept_number(_caller(call))
-            rows.append((new_id(), TELEPHONE, first, caller or None, caller == "", switch, call_id))
+            channel = channels.get(_first_queue(call), TELEPHONE)
+            rows.append((new_id(), channel, first, caller or None, caller == "", switch, call_id))
     columns = ("id", "channel", "first_offered_at", "caller_number", "withheld", "source", "source_key")
     stage_rows("derived_contact", "contact_contact", columns, rows)
     change_rows(
@@ -109,6 +122,15 @@ def _store_contacts(switch: str, told: dict[str, CallDerivation]) -> dict[str, U
             (switch, [row[-1] for row in rows]),
         )
     )
+
+
+def _first_queue(call: CallDerivation) -> str:
+    """The queue that the call was announced to; where no source told, the one it joined first."""
+    announced = min(((arrival.at, arrival.queue) for arrival in call.arrivals if arrival.queue), default=None)
+    if announced is not None:
+        return announced[1]
+    joined = [(at, entry.queue) for entry in call.entries if (at := earliest_moment(entry)) is not None]
+    return min(joined, default=(None, ""))[1]
 
 
 def _caller(call: CallDerivation) -> str | None:
@@ -140,11 +162,12 @@ def _store_legs(
 ) -> None:
     """Make the legs of each contact those that were derived; the same stay keeps its identifier."""
     known = _known_legs(list(contacts.values()))
+    switchboards = {slug for slug, (_, kind) in queues.items() if kind == LegKind.SWITCHBOARD_QUEUE}
     rows: list[tuple[Any, ...]] = []
     rings: list[tuple[Any, ...]] = []
     gone: list[UUID] = []
     for call_id, contact_id in contacts.items():
-        legs = leg_records(told[call_id])
+        legs = leg_records(told[call_id], switchboards)
         kept = same_stays(known[contact_id], legs, queues)
         gone += known[contact_id].keys() - set(kept)
         for leg_id, leg, only in zip(kept, legs, only_in_queue(legs), strict=True):

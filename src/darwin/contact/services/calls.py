@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import transaction
 
 from darwin.contact.coverage import Span
-from darwin.contact.numbers import kept_number
 from darwin.contact.records import CallRecord, Recorded, fingerprint_of
 from darwin.contact.services.bulk import change_rows, copy_rows, select_rows
 from darwin.contact.services.coverage import store_coverage
@@ -23,6 +22,7 @@ from darwin.contact.services.queues import TELEPHONE, queues_by_slug
 from darwin.ledger.actors import Actor, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
+from darwin.science.numbers import kept_number
 
 CONTACT_COLUMNS = (
     "id",
@@ -152,6 +152,21 @@ def _store(source: str, fresh: Iterable[tuple[CallRecord, int]], replaced: Mappi
         copy_rows("contact_noanswer", NO_ANSWER_COLUMNS, rings)
     if announcements:
         copy_rows("contact_announcement", ("id", "contact_id", "queue_id", "at"), announcements)
+    if replaced:
+        change_rows(_SAY_AGAIN, (list(replaced.values()),))
+
+
+# A source that corrects its record does not take back what a person recorded of the contact.
+_SAY_AGAIN = """
+UPDATE contact_contact AS contact SET
+  caller_role = coalesce(newest.caller_role, contact.caller_role),
+  disposition = coalesce(newest.disposition, contact.disposition),
+  language = coalesce(newest.language, contact.language),
+  access_route = coalesce(newest.access_route, contact.access_route)
+FROM (SELECT DISTINCT ON (contact_id) * FROM contact_contactrecord
+      WHERE contact_id = ANY(%s) ORDER BY contact_id, version DESC) AS newest
+WHERE contact.id = newest.contact_id
+"""
 
 
 def contact_row(

@@ -1,6 +1,6 @@
 """From the entries that the evidence gives to the legs that are stored, keeping the identity of each stay."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -44,8 +44,9 @@ def first_moment(call: CallDerivation) -> datetime | None:
     return min(moments, default=None)
 
 
-def leg_records(entries: Sequence[Entry]) -> list[LegRecord]:
-    """The legs of one call, in time. One that follows a transfer of the call is a transfer leg.
+def leg_records(entries: Sequence[Entry], switchboards: Collection[str] = ()) -> list[LegRecord]:
+    """The legs of one call, in time. One that follows a transfer of the call by a handler is a transfer leg;
+    what a switchboard puts through is on its way still. switchboards: the slugs of such queues.
 
     An entry of which no moment is known belongs to no period and gives no leg.
     """
@@ -55,7 +56,7 @@ def leg_records(entries: Sequence[Entry]) -> list[LegRecord]:
     legs = []
     for moment, entry in timed:
         legs.append(_leg_record(moment, entry, LegKind.TRANSFER if transferred else None))
-        transferred = entry.ended_by in _TRANSFERS
+        transferred = entry.ended_by in _TRANSFERS and entry.queue not in switchboards
     return legs
 
 

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from darwin.contact.models import FloorCall, FloorMember, SwitchConnection
-from darwin.contact.numbers import kept_number
 from darwin.contact.services.bulk import change_rows
 from darwin.contact.telephony.events import CallEvent, EventType
 from darwin.contact.telephony.position import Position
 from darwin.deadlines import clock
 from darwin.ledger.ids import new_id
+from darwin.science.numbers import kept_number
 
 LOGGED_OFF = "logged off"
 

@@ -52,3 +52,8 @@ def queues_by_slug(slugs: Iterable[str], *, channel: str, switch: str) -> dict[s
         )
         known |= {queue.slug: queue for queue in ContactQueue.objects.filter(slug__in=missing)}
     return {slug: (queue.id, queue.leg_kind) for slug, queue in known.items()}
+
+
+def channels_of(slugs: Iterable[str]) -> dict[str, str]:
+    """The channel of each queue."""
+    return dict(ContactQueue.objects.filter(slug__in=set(slugs)).values_list("slug", "channel"))

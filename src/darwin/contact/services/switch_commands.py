@@ -16,6 +16,7 @@ from darwin.reference.queries import installation
 TAKEN_WITHIN = timedelta(seconds=5)
 """A command older than this is not done any more: by then the person has used their telephone instead."""
 HEARD_WITHIN = timedelta(seconds=15)
+# Both are lengths of real time, however fast practice lets the clock run (clock.shown_in).
 
 
 class SwitchRefuses(DarwinError):
@@ -41,7 +42,11 @@ def ask_switch(
         )
     now = clock.now()
     line = SwitchConnection.objects.filter(switch=switch).first()
-    if line is None or line.connected_since is None or (line.heard_at or now) < now - HEARD_WITHIN:
+    if (
+        line is None
+        or line.connected_since is None
+        or (line.heard_at or now) < now - clock.shown_in(HEARD_WITHIN)
+    ):
         raise SwitchRefuses("The switch is not heard now. Use the telephone itself; what you type is kept.")
     command = SwitchCommand.objects.create(
         switch=switch,
@@ -73,7 +78,7 @@ def take_commands(*, switch: str) -> list[SwitchCommand]:
     fresh = []
     for command in waiting:
         command.taken_at = now
-        if command.asked_at < now - TAKEN_WITHIN:
+        if command.asked_at < now - clock.shown_in(TAKEN_WITHIN):
             command.done_at, command.outcome = now, "failed"
             command.trouble = "The switch did not take this in time. Use the telephone itself."
         else:

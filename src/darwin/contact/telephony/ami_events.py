@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
-from darwin.contact.numbers import normalise_number
 from darwin.contact.telephony.events import WITHHELD, CallEvent, EventType
 from darwin.contact.telephony.recording import Received
+from darwin.science.numbers import normalise_number
 
 SOURCE = "asterisk-ami"
 LONGEST_S = 2_000_000

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from darwin.science.numbers import WITHHELD as WITHHELD
+
 
 class EventType(StrEnum):
     OFFERED = "call.offered"  # announced before any queue (UserEvent CallArrived, CallbackAnswered)
@@ -37,8 +39,6 @@ class Outcome(StrEnum):
 EXPULSIONS = ("LEAVEEMPTY", "LEAVEUNAVAIL", "TIMEOUT", "WITHDRAW")
 """How a switch ends a wait, in its own words; an exit of the queue_log is given the word that goes with
 it."""
-
-WITHHELD = ""  # a caller number that the caller withheld; None means that the source does not tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO
 
-from darwin.contact.numbers import normalise_number
 from darwin.contact.telephony.ami_events import LONGEST_S, whole
 from darwin.contact.telephony.events import CallEvent, EventType
 from darwin.contact.telephony.reading import Coverage, Reading, Reject
 from darwin.contact.telephony.recording import moment
 from darwin.errors import DarwinError
+from darwin.science.numbers import normalise_number
 
 SOURCE = "asterisk-queue-log"
 LINE_LIMIT = 65_536

@@ -19,6 +19,7 @@ from darwin.contact.models import (
     CallEvent,
     Contact,
     ContactLeg,
+    ContactRecord,
     LegKind,
     NoAnswer,
 )
@@ -117,7 +118,12 @@ def contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     rings = NoAnswer.objects.order_by("at")
     one = get_object_or_404(
         seen.prefetch_related(
-            Prefetch("legs", legs), Prefetch("legs__no_answers", rings), Prefetch("callback_promises")
+            Prefetch("legs", legs),
+            Prefetch("legs__no_answers", rings),
+            "callback_promises",
+            Prefetch("records", ContactRecord.objects.order_by("-version")),
+            "failure_demand_tags",
+            "referral_notes",
         ),
         pk=contact_id,
     )
@@ -141,6 +147,9 @@ def contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
         "stops": _stops(one, stood),
         "legs": [_leg(leg) for leg in stood],
         "promises": [_promise(promise) for promise in one.callback_promises.all()],
+        "records": [_recorded(record) for record in one.records.all()],
+        "because": [code_words("failure_demand", tag.cause) for tag in one.failure_demand_tags.all()],
+        "referrals": list(one.referral_notes.all()),
         "events": events,
         "by_number": _by_number(one),
     }
@@ -225,6 +234,19 @@ def _promise(promise: CallbackPromise) -> str:
         }
         + f" {kept}"
     )
+
+
+def _recorded(record: ContactRecord) -> dict[str, Any]:
+    """One version of what was recorded of the contact, with its codes in words."""
+    return {
+        "record": record,
+        "facts": [
+            (_("Caller"), code_words("caller_role", record.caller_role)),
+            (_("Disposition"), code_words("contact_disposition", record.disposition)),
+            (_("Where"), record.location or _("not known")),
+            (_("Access needs"), record.access_needs or _("not known")),
+        ],
+    }
 
 
 def _by_number(one: Contact) -> str:

@@ -12,7 +12,7 @@ from darwin.contact.forms import LineForm, today, usual_periods
 from darwin.contact.measures.definitions import definition
 from darwin.contact.measures.figures import GroupBy
 from darwin.contact.models import ContactQueue
-from darwin.contact.permissions import SEE_MEASURES
+from darwin.contact.permissions import SEE_MEASURES, SEE_WALL
 from darwin.contact.shown import line as shown_line
 from darwin.contact.shown.reader import Reader
 from darwin.contact.views import asking
@@ -65,6 +65,7 @@ def line(request: HttpRequest) -> HttpResponse:
         "gaps": shown_line.gaps(shown),
         "definition": _definition(shown),
         "published": reader.published,
+        "see_wall": SEE_WALL.permits(asking.asker(request)),
     }
     return render(request, "contact/line.html", context)
 

@@ -5,6 +5,7 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -13,8 +14,8 @@ from django.db import connection as django_connection
 
 from darwin.ledger.live.publisher import CHANNEL, KEPT
 
-# The publisher gives a sign at least every 5 s; three missed, and the screens say that they stand still.
-SILENCE_S = 15.0
+# The publisher gives a sign at least every 2 s; three missed, and the screens say that they stand still.
+SILENCE_S = 6.0
 RETRY_S = 1.0
 STATE = "live.state"
 
@@ -29,12 +30,18 @@ class Frame:
 
     def encode(self) -> bytes:
         """The frame as an event of text/event-stream (HTML standard, section 9.2)."""
-        text = self.payload.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        lines = [f"event: {self.name}".encode()]
-        if self.sequence:
-            lines.append(f"id: {self.sequence}".encode())
-        lines += [b"data: " + line for line in text.split(b"\n")]
-        return b"\n".join(lines) + b"\n\n"
+        return _encoded(self)
+
+
+@lru_cache(maxsize=64)
+def _encoded(frame: Frame) -> bytes:
+    # Many streams send the same frame within the same moment: it is written once.
+    text = frame.payload.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = [f"event: {frame.name}".encode()]
+    if frame.sequence:
+        lines.append(f"id: {frame.sequence}".encode())
+    lines += [b"data: " + line for line in text.split(b"\n")]
+    return b"\n".join(lines) + b"\n\n"
 
 
 @dataclass(eq=False, slots=True)

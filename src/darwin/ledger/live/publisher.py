@@ -1,25 +1,27 @@
 """The one publisher: follows what is committed, computes each changed screen once, tells the web processes.
 
-No writing transaction sends a NOTIFY: PostgreSQL lets only one committing transaction at a time hold the
-lock of the notification queue, which was seen to cut writes to 40%. What is sent holds a name and a number.
+No transaction that writes what happened sends a NOTIFY: PostgreSQL lets only one committing transaction at a
+time hold the lock of the notification queue, which was seen to cut writes to 40%. Only the publisher sends,
+when it keeps a screen (in a table without a write-ahead log, so that its commit waits for no disk). What is
+sent holds a name and a number.
 """
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from threading import Event
 from typing import Any
 
-from django.db import Error, close_old_connections, connection, transaction
+from django.db import Error, close_old_connections, connection
 from psycopg import sql
 
 from darwin.deadlines import clock
-from darwin.ledger.live.screens import Screen, screens
+from darwin.ledger.live.screens import Screen, one_tick, screens
 
 log = logging.getLogger(__name__)
 CHANNEL = "darwin_live"
 EVERY_S = 0.05
-SIGN_EVERY_S = 5.0
+SIGN_EVERY_S = 2.0
 # How many of each screen are kept for a browser that lost its stream: a second of changes at most.
 KEPT = 20
 _LOCK = "hashtextextended('darwin.live.publisher', 0)"
@@ -35,19 +37,30 @@ class Publisher:
     def __init__(self) -> None:
         self.seen: str | None = None
         self.payloads: dict[str, bytes] = {}
+        self.computed: dict[str, float] = {}
+        self.failing: set[str] = set()
         self.quiet_since = time.monotonic()
 
     def tick(self) -> list[str]:
-        """One round; the names of the screens that were sent. One query when nothing has changed."""
+        """One round; the names of the screens that were sent. One query when nothing has changed, two and
+        those of the screens when something has."""
         declared = screens()
-        changed = self._changed(list(declared.values()))
-        sent = [name for name in changed if self._refresh(declared[name])]
-        if sent or time.monotonic() - self.quiet_since > SIGN_EVERY_S:
-            self._notify(sent)
+        with one_tick():
+            found = {name: self._compute(declared[name]) for name in self._due(list(declared.values()))}
+        fresh = {
+            name: payload
+            for name, payload in found.items()
+            if payload is not None and payload != self.payloads.get(name)
+        }
+        if fresh:
+            self._keep_and_tell(fresh)
+        elif time.monotonic() - self.quiet_since > SIGN_EVERY_S:
+            _row("SELECT pg_notify(%s, 'sign')::text", [CHANNEL])
             self.quiet_since = time.monotonic()
-        return sent
+        return list(fresh)
 
-    def _changed(self, declared: list[Screen]) -> list[str]:
+    def _due(self, declared: list[Screen]) -> list[str]:
+        """The screens that something new concerns, and those whose time has come."""
         if self.seen is None:
             self.seen = str(_row("SELECT pg_current_snapshot()::text")[0])
             return [screen.name for screen in declared]
@@ -55,40 +68,50 @@ class Publisher:
         snapshot, events, *touched = _row(_what_is_new(tables), {"seen": self.seen})
         self.seen = str(snapshot)
         new = {table for table, is_touched in zip(tables, touched, strict=True) if is_touched}
-        return [screen.name for screen in declared if _concerns(screen, events or [], new)]
+        return [
+            screen.name for screen in declared if _concerns(screen, events or [], new) or self._is_old(screen)
+        ]
 
-    def _refresh(self, screen: Screen) -> bool:
+    def _is_old(self, screen: Screen) -> bool:
+        if screen.every_s is None:
+            return False
+        return time.monotonic() - self.computed.get(screen.name, -screen.every_s) >= screen.every_s
+
+    def _compute(self, screen: Screen) -> bytes | None:
+        self.computed[screen.name] = time.monotonic()
         try:
             payload = screen.compute()
         except Error:
             raise
         except Exception:
-            # One screen that fails must not freeze the others; its fault is in the log.
-            log.exception("The live screen %s could not be computed.", screen.name)
-            return False
-        if self.payloads.get(screen.name) == payload:
-            return False
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "WITH kept AS (INSERT INTO live_screen (name, at, payload) VALUES (%(name)s, "
-                "%(at)s, %(payload)s)) "
-                "DELETE FROM live_screen WHERE name = %(name)s AND sequence <= (SELECT sequence "
-                "FROM live_screen "
-                "WHERE name = %(name)s ORDER BY sequence DESC OFFSET %(kept)s LIMIT 1)",
-                {"name": screen.name, "at": clock.now(), "payload": payload, "kept": KEPT - 1},
-            )
-        self.payloads[screen.name] = payload
-        return True
+            # One screen that fails must not freeze the others; its fault is in the log, once.
+            if screen.name not in self.failing:
+                log.exception("The live screen %s could not be computed.", screen.name)
+            self.failing.add(screen.name)
+            return None
+        self.failing.discard(screen.name)
+        return payload
 
-    def _notify(self, names: list[str]) -> None:
-        # After the commit, in a transaction of its own that writes nothing. Without a screen: a sign of life.
+    def _keep_and_tell(self, fresh: Mapping[str, bytes]) -> None:
+        # One statement and so one transaction: who is told finds what is kept.
         _row(
-            "SELECT count(pg_notify(%(channel)s, note)::text) FROM (SELECT name || ' ' || "
-            "max(sequence) AS note "
-            "FROM live_screen WHERE name = ANY(%(names)s) GROUP BY name "
-            "UNION ALL SELECT 'sign' WHERE %(names)s::text[] = '{}') AS notes",
-            {"channel": CHANNEL, "names": names},
+            "WITH kept AS (INSERT INTO live_screen (name, at, payload) SELECT name, %(at)s, payload "
+            "FROM unnest(%(names)s::text[], %(payloads)s::bytea[]) AS fresh (name, payload) "
+            "RETURNING name, sequence), "
+            "gone AS (DELETE FROM live_screen WHERE sequence IN (SELECT sequence FROM (SELECT sequence, "
+            "row_number() OVER (PARTITION BY name ORDER BY sequence DESC) AS place FROM live_screen "
+            "WHERE name = ANY(%(names)s)) AS placed WHERE place >= %(kept)s)) "
+            "SELECT count(pg_notify(%(channel)s, name || ' ' || sequence)::text) FROM kept",
+            {
+                "at": clock.now(),
+                "names": list(fresh),
+                "payloads": list(fresh.values()),
+                "kept": KEPT,
+                "channel": CHANNEL,
+            },
         )
+        self.payloads.update(fresh)
+        self.quiet_since = time.monotonic()
 
 
 def publish_forever(stop: Event) -> None:

@@ -3,7 +3,7 @@
 from django import template
 from django.contrib.sessions.backends.base import SessionBase
 
-from darwin.staff import idle, sessions
+from darwin.staff import idle, leaving, sessions
 
 register = template.Library()
 
@@ -18,3 +18,9 @@ def session_way(session: SessionBase) -> str:
 def session_seconds(session: SessionBase) -> int:
     """Seconds without a touch after which this session locks."""
     return idle.seconds_of(session)
+
+
+@register.simple_tag
+def leaving_parts() -> tuple[str, ...]:
+    """The templates that stand beside the press that signs out."""
+    return leaving.leaving_parts()

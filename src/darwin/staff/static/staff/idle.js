@@ -83,7 +83,9 @@ function obey(state) {
   return false;
 }
 
+// Who speaks to a caller goes on typing: their page says by itself that the session has ended.
 const ended = () => {
+  if (document.querySelector("[data-live-call]")) return;
   close();
   say("ended");
   again.hidden = false;
@@ -98,7 +100,8 @@ async function ask(address, body) {
     const awake = obey(state);
     if (awake && body === undefined) touched = Date.now() - Math.max(0, limit - state.left_s * 1000);
   } catch {
-    if (Date.now() - touched >= limit) {
+    // A caller on the line keeps the screen open, as the server would say if it could be asked.
+    if (Date.now() - touched >= limit && !document.querySelector("[data-live-call]")) {
       close();
       say("away");
     }
@@ -134,6 +137,8 @@ dialog.addEventListener("cancel", (event) => event.preventDefault());
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status === 423) ask(root.dataset.state);
 });
+// A page that found its session ended or locked, by whatever it asked for, has it looked at here.
+document.addEventListener("darwin:session", () => ask(root.dataset.state));
 window.addEventListener("focus", async () => {
   if (!dialog.open) return;
   const answer = await send(root.dataset.state).catch(() => null);

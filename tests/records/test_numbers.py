@@ -2,7 +2,7 @@
 
 import pytest
 
-from darwin.contact.numbers import normalise_number
+from darwin.science.numbers import normalise_number
 
 
 @pytest.mark.parametrize(

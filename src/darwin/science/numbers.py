@@ -1,8 +1,9 @@
-"""The form in which a caller's number is kept, so that +44 and 0 forms of the same line are matched."""
+"""The form in which a telephone number is kept, so that +44 and 0 forms of the same line are matched."""
 
 import re
 
-from darwin.contact.telephony.events import WITHHELD
+WITHHELD = ""
+"""A number that the caller withheld. None stands for one that the source does not tell."""
 
 _WITHHELD_WORDS = frozenset(
     {"", "anonymous", "unknown", "<unknown>", "withheld", "private", "unavailable", "restricted"}
@@ -12,6 +13,7 @@ _DIALLED = re.compile(r"\+?\d+", re.ASCII)
 _BRITISH = re.compile(r"(?:\+|00)440?(\d{9,10})", re.ASCII)
 _NATIONAL = re.compile(r"0([1-9]\d{8,9})", re.ASCII)
 _ABROAD = re.compile(r"00([1-9]\d{6,})", re.ASCII)
+_WHOLE = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)  # ITU-T E.164: at most 15 digits
 
 
 LONGEST = 40
@@ -42,3 +44,9 @@ def normalise_number(number: str | None) -> str | None:
         if found := form.fullmatch(bare):
             return prefix + found[1]
     return bare
+
+
+def can_be_dialled(number: str) -> bool:
+    """True for a normalised number that the telephone network knows: not withheld, no extension, no 40
+    digits."""
+    return _WHOLE.fullmatch(number) is not None

@@ -1,0 +1,1 @@
+"""The contact room's addresses of the API."""

@@ -1,0 +1,1 @@
+"""Whom the force owes a call: who gave up and has not got through since, and who was promised one."""

@@ -1,0 +1,1 @@
+"""The line at this moment: one reading, and the screens that are made of it."""

@@ -1,0 +1,126 @@
+"""The pages of a number, a place and a vehicle."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from darwin.deadlines import clock
+from darwin.records.forms import LinkNumberForm, MarkNumberForm
+from darwin.records.models import Location, PersonLocation, PersonVehicle, PhoneIdentity, PhoneKind, Vehicle
+from darwin.records.permissions import MARK_NUMBER, SEARCH_RECORDS, SEE_NUMBER
+from darwin.records.phones import identity_of
+from darwin.records.searching import restricted_among
+from darwin.records.services.phones import link_number, mark_number
+from darwin.records.views.asking import asker, consult
+from darwin.staff.gate import page
+
+MOST = 50
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@page(SEE_NUMBER, personal=True)
+def phone(request: HttpRequest, phone_id: UUID) -> HttpResponse:
+    """One number: what it is, who used it, and why it is treated with care."""
+    found = get_object_or_404(PhoneIdentity, pk=phone_id)
+    if (instead := consult(request, "phone", found.id)) is not None:
+        return instead
+    return _show_phone(request, found, MarkNumberForm(), LinkNumberForm())
+
+
+@require_POST
+@page(MARK_NUMBER, personal=True)
+def phone_change(request: HttpRequest, phone_id: UUID, change: str) -> HttpResponse:
+    """Say what the number is ("mark"), or link it ("link")."""
+    found = get_object_or_404(PhoneIdentity, pk=phone_id)
+    forms = (MarkNumberForm(), LinkNumberForm())
+    if change == "mark":
+        forms = (MarkNumberForm(request.POST), forms[1])
+        if forms[0].is_valid():
+            mark_number(actor=asker(request).actor, number=found.number, **forms[0].cleaned_data)
+    else:
+        forms = (forms[0], LinkNumberForm(request.POST))
+        if forms[1].is_valid():
+            link_number(actor=asker(request).actor, number=found.number, **forms[1].cleaned_data)
+    if not any(form.errors for form in forms):
+        messages.success(request, _("Kept. What was said of the number before stays in its history."))
+        return redirect("records:phone", found.id)
+    consult(request, "phone", found.id)
+    return _show_phone(request, found, *forms, status=422)
+
+
+def _show_phone(
+    request: HttpRequest,
+    found: PhoneIdentity,
+    mark: MarkNumberForm,
+    link: LinkNumberForm,
+    status: int = 200,
+) -> HttpResponse:
+    facts = identity_of(found.number, clock.now())
+    uses = list(found.uses.select_related("person").order_by("-since")[:MOST])
+    context = {
+        "phone": found,
+        "kind": PhoneKind(facts.kind).label,
+        "facts": facts,
+        "people": _people(uses),
+        "markings": found.markings.order_by("-since")[:MOST],
+        "links": found.links.order_by("-linked_at")[:MOST],
+        "may_mark": MARK_NUMBER.permits(asker(request)),
+        "mark_form": mark,
+        "link_form": link,
+    }
+    return render(request, "records/phone.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@page(SEARCH_RECORDS, personal=True)
+def location(request: HttpRequest, location_id: UUID) -> HttpResponse:
+    """One place and who belongs to it."""
+    found = get_object_or_404(Location, pk=location_id)
+    if (instead := consult(request, "location", found.id)) is not None:
+        return instead
+    ties = list(
+        PersonLocation.objects.filter(location=found).select_related("person").order_by("-since")[:MOST]
+    )
+    facts = [
+        (_("Property number (UPRN)"), found.uprn or _("not known")),
+        (_("Point"), f"{found.latitude}, {found.longitude}" if found.latitude else _("not known")),
+    ]
+    warnings = found.warningmarkers.filter(ended_at=None)
+    context = {"title": found.words, "facts": facts, "people": _people(ties), "warnings": warnings}
+    return render(request, "records/thing.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@page(SEARCH_RECORDS, personal=True)
+def vehicle(request: HttpRequest, vehicle_id: UUID) -> HttpResponse:
+    """One vehicle and who keeps or drives it."""
+    found = get_object_or_404(Vehicle, pk=vehicle_id)
+    if (instead := consult(request, "vehicle", found.id)) is not None:
+        return instead
+    ties = list(
+        PersonVehicle.objects.filter(vehicle=found).select_related("person").order_by("-since")[:MOST]
+    )
+    facts = [
+        (_("Make"), found.make or _("not known")),
+        (_("Model"), found.model or _("not known")),
+        (_("Colour"), found.colour or _("not known")),
+    ]
+    context = {"title": found.vrm, "facts": facts, "people": _people(ties)}
+    return render(request, "records/thing.html", context)
+
+
+def _people(ties: list[Any]) -> list[dict[str, Any]]:
+    """The people of a thing; one whose record is restricted shows no name. One query more."""
+    hidden = restricted_among("person", [tie.person_id for tie in ties])
+    return [{"tie": tie, "person": tie.person, "restricted": tie.person_id in hidden} for tie in ties]
