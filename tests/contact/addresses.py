@@ -271,16 +271,15 @@ def _one_lost(account: Account | None, rows: int) -> Mapping[str, Any]:
 
 def _one_not_safe(account: Account | None, rows: int) -> Mapping[str, Any]:
     calls_of_today(4)
-    number = call_backs(clock.now()).listed[0].owed.number
-    link_number(actor=IMPORTER, number=number, link="domestic", subject=None, reason="a report")
+    if not call_backs(clock.now()).not_safe:
+        number = call_backs(clock.now()).listed[0].owed.number
+        link_number(actor=IMPORTER, number=number, link="domestic", subject=None, reason="a report")
     return {"contact_id": call_backs(clock.now()).not_safe[0].key}
 
 
 def _taken(account: Account | None, rows: int) -> Mapping[str, Any]:
     """A number that the visitor has taken; nobody's where they may take none."""
-    calls_of_today(4)
-    row = call_backs(clock.now()).listed[0]
-    point = ContactPoint.objects.create(kind=PointKind.TELEPHONE, value=row.owed.number)
+    point = ContactPoint.objects.create(kind=PointKind.TELEPHONE, value=f"+4411649600{next(_batch):05}")
     attempt = Attempt.objects.create(
         point=point,
         channel=CALL_BACK,
@@ -296,7 +295,7 @@ def _pack(account: Account | None, rows: int) -> Mapping[str, Any]:
     folder = Path(settings.DARWIN_DATA_DIR) / "fallback"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "pack.pdf").write_bytes(b"%PDF-1.7")
-    FallbackPack.objects.create(code="LEI-01JAN-0000", made_at=clock.now(), forms=12)
+    FallbackPack.objects.create(code=f"LEI-01JAN-{next(_batch)}", made_at=clock.now(), forms=12)
     return {}
 
 
