@@ -171,8 +171,8 @@ class MailServer:
 def mail_server() -> MailServer | None:
     """DARWIN_SMTP as smtps://user@host:465 or smtp://user@host:587; None if unset.
 
-    smtp encrypts by STARTTLS, except to this machine itself. DARWIN_SMTP_PASSWORD_FILE holds the user's password;
-    DARWIN_EMAIL_FROM is the sender. Raises SettingError if one is missing or cannot be read.
+    smtp encrypts by STARTTLS, except to this machine itself. DARWIN_SMTP_PASSWORD_FILE holds the user's
+    password; DARWIN_EMAIL_FROM is the sender. Raises SettingError if one is missing or cannot be read.
     """
     written = text("DARWIN_SMTP")
     if not written:
