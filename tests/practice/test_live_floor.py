@@ -226,7 +226,7 @@ def test_a_call_that_a_person_does_not_answer_goes_to_a_colleague_after_20_secon
     ask(floor, "ready")
     name = until_it_rings(floor)
     rang = floor.now
-    floor.advance(rang + PERSON_RINGS_MS + 10 * MINUTE)
+    floor.advance(rang + PERSON_RINGS_MS + 5 * MINUTE)
     events = [event for event in floor.switch.take() if event.call_id == name]
     missed = next(event for event in events if event.type is EventType.NO_ANSWER)
     assert missed.agent == SAM
@@ -267,7 +267,7 @@ def test_somebody_who_is_not_ready_is_not_rung_and_a_ringing_call_goes_on(floor:
     ask(floor, "ready")
     name = until_it_rings(floor)
     ask(floor, "not_ready", reason="meal")
-    floor.advance(floor.now + 30 * MINUTE)
+    floor.advance(floor.now + 8 * MINUTE)
     events = floor.switch.take()
     assert [e.reason for e in events if e.type is EventType.AGENT_STATE and e.agent == SAM][
         -1
