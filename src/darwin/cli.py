@@ -21,6 +21,7 @@ ROOMS = {
     "files": "Attachments: verify them, check them for viruses again.",
     "ledger": "Verify the record of every change and every read; close its blocks.",
     "practice": "The made-up force.",
+    "records": "People and numbers: their search keys, their reviews.",
     "reference": "Code lists, targets and thresholds: check and adopt them.",
     "staff": "Accounts and roles.",
 }

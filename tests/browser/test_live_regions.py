@@ -69,7 +69,11 @@ def test_a_region_changes_in_place_and_the_changed_cell_is_tinted(live: Page) ->
 
 def test_nothing_changes_under_the_hand(live: Page) -> None:
     asked: list[Route] = []
-    live.route("**/stream/", asked.append)
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    live.route("**/stream/", hold)
     live.goto("/live/")
     live.get_by_label("Note").focus()
     while not asked:

@@ -204,7 +204,7 @@ def test_an_ended_screen_goes_dark_when_its_stream_is_asked_anew(
     page = open_wall()
     expect(waiting(page)).to_have_text("9")
     end_wall_screen(actor=Actor.system("test"), screen=WallScreen.objects.get())
-    expect(page.locator("[data-live-status]")).to_contain_text("not open to you any more", timeout=15_000)
+    expect(page.locator("[data-live-status]")).to_contain_text("not open to you any more", timeout=30_000)
     expect(page.locator(".w")).to_have_attribute("data-live-state", "gap")
     expect(waiting(page)).to_be_hidden()
 

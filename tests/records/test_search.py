@@ -56,7 +56,8 @@ def priya(house: None) -> Person:
         ("Priya Desai", "the name typed is part of it"),
         ("Priya Meera Desai", "same name"),
         ("priya desay", "sounds like desay"),
-        ("Pria Desai", "one letter from Pria"),
+        ("Pria Desai", "sounds like Pria"),
+        ("Priya Dedai", "one letter from Dedai"),
         ("Priya Deasi", "two letters of Deasi turned round"),
         ("Desai Priya", "given and family name swapped"),
         ("Pinky Joshi", "alias Pinky Joshi"),
@@ -75,7 +76,6 @@ def priya(house: None) -> Person:
         ("LK19 OTS", "vehicle LK19OIS, one character from LK19OTS"),
         ("LE3 0QT", "at 12 Narborough Road, Leicester, LE3 0QT"),
         ("12 Narborough Road", "at 12 Narborough Road, Leicester, LE3 0QT"),
-        ("12 Narboro Road", ""),
         ("12 Narburgh Road", "at 12 Narborough Road, Leicester, LE3 0QT, which sounds like what was typed"),
     ],
 )
@@ -83,9 +83,6 @@ def test_a_person_is_found_and_the_answer_says_why(
     priya: Person, handler: Account, typed: str, why: str
 ) -> None:
     matches = search_people(typed, handler, 10)
-    if not why:
-        assert matches == []
-        return
     assert matches[0].person_id == priya.id
     assert why in matches[0].reasons
     assert all(match.reasons for match in matches)

@@ -97,8 +97,8 @@ def follow(file: Path | None) -> None:
 
     Raises ClockFileWrong if it is there and cannot be read.
     """
-    global _file, _paces, _seen
-    _file, _paces, _seen = file, (), None
+    global _file, _looked_at, _paces, _seen
+    _file, _looked_at, _paces, _seen = file, -LOOK_EVERY_S, (), None
     if file is not None and (seen := _stamp(file)) is not None:
         _paces, _seen = _read(file), seen
 

@@ -59,7 +59,11 @@ def _play(folder: Path, shared_data: Path, contact: Any, name: str, speed: float
     assert "Traceback" not in listener.said()
     contact.import_file("asterisk-ami", recording, *(("--index", index) if index else ()))
     measures, calls = live_figures(house, queue)
-    assert without_edges(measures) == without_edges(contact.measures(queue, *WINDOW, threshold=10))
+    told = without_edges(measures)
+    # Whoever waited when a recording was cut is alive for a listener; an import does not know what became of
+    # them.
+    told["unknown"], told["still_waiting"] = told["unknown"] + told["still_waiting"], 0
+    assert told == without_edges(contact.measures(queue, *WINDOW, threshold=10))
     assert calls == contact.calls(queue, *WINDOW)
     return measures
 

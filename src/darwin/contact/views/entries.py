@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from darwin.contact.models import (
     Contact,
     ContactLeg,
     ContactRecord,
+    FailureDemandTag,
     LegKind,
     NoAnswer,
 )
@@ -36,6 +38,21 @@ from darwin.theme.parts import Stop
 A_PAGE = 50
 MOST_EVENTS = 200
 WORDS = dict(OUTCOMES)
+_CAUSES = ArraySubquery(
+    FailureDemandTag.objects.filter(contact=OuterRef("pk")).order_by("tagged_at").values("cause")
+)
+# Contacts of the same number in the 28 days before.
+_BEFORE = Subquery(
+    Contact.objects.filter(
+        caller_number=OuterRef("caller_number"),
+        first_offered_at__lt=OuterRef("first_offered_at"),
+        first_offered_at__gte=OuterRef("first_offered_at") - timedelta(days=28),
+    )
+    .order_by()
+    .values("caller_number")
+    .annotate(contacts=Count("pk"))
+    .values("contacts")
+)
 
 
 @never_cache
@@ -122,9 +139,8 @@ def contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
             Prefetch("legs__no_answers", rings),
             "callback_promises",
             Prefetch("records", ContactRecord.objects.order_by("-version")),
-            "failure_demand_tags",
             "referral_notes",
-        ),
+        ).annotate(causes=_CAUSES, before=_BEFORE),
         pk=contact_id,
     )
     record_consultation(
@@ -148,10 +164,10 @@ def contact(request: HttpRequest, contact_id: UUID) -> HttpResponse:
         "legs": [_leg(leg) for leg in stood],
         "promises": [_promise(promise) for promise in one.callback_promises.all()],
         "records": [_recorded(record) for record in one.records.all()],
-        "because": [code_words("failure_demand", tag.cause) for tag in one.failure_demand_tags.all()],
+        "because": [code_words("failure_demand", cause) for cause in vars(one)["causes"]],
         "referrals": list(one.referral_notes.all()),
         "events": events,
-        "by_number": _by_number(one),
+        "by_number": _by_number(one, vars(one)["before"]),
     }
     return render(request, "contact/contact.html", context)
 
@@ -249,15 +265,10 @@ def _recorded(record: ContactRecord) -> dict[str, Any]:
     }
 
 
-def _by_number(one: Contact) -> str:
+def _by_number(one: Contact, before: int | None) -> str:
     """How often this number made contact in the 28 days before: a count, never the contacts themselves."""
     if not one.caller_number:
         return ""
-    before = Contact.objects.filter(
-        caller_number=one.caller_number,
-        first_offered_at__lt=one.first_offered_at,
-        first_offered_at__gte=one.first_offered_at - timedelta(days=28),
-    ).count()
     return _("%(n)s contacts of this number in the 28 days before. A number is not a person.") % {
-        "n": formats.count(before)
+        "n": formats.count(before or 0)
     }

@@ -178,8 +178,7 @@ def _by_words(single: list[Part], joined: list[Part], least: float) -> Iterator[
 
 def _score(row: tuple[Any, ...], parts: list[Part], rarity: dict[str, float], asked: Asked) -> Found:
     _id, person_id, origin, shown, given, family, born = row
-    fields = [(word, "given") for word in _with_neighbours(given)]
-    fields += [(word, "family") for word in _with_neighbours(family)]
+    fields = [*_with_neighbours(given, "given"), *_with_neighbours(family, "family")]
     met = _meet(parts, fields, rarity)
     typed = {place for part in parts for place in part.covers if part.word not in _PARTICLES}
     covered = {place for part, *_rest in met for place in part.covers}
@@ -208,13 +207,15 @@ def _score(row: tuple[Any, ...], parts: list[Part], rarity: dict[str, float], as
 Met = tuple[Part, str, str, Likeness, float]
 
 
-def _meet(parts: list[Part], fields: list[tuple[str, str]], rarity: dict[str, float]) -> list[Met]:
+def _meet(parts: list[Part], fields: list[tuple[str, str, bool]], rarity: dict[str, float]) -> list[Met]:
     """Which typed word met which recorded one, each once, the weightiest first."""
     offers: list[Met] = []
+    apart = {word for word, _where, joined in fields if not joined}
     for part in parts:
-        for word, where in fields:
+        for word, where, _joined in fields:
             how = part.like.get(word)
-            if how is not None:
+            # Two typed words as one meet one recorded word: two and two meet one by one.
+            if how is not None and (len(part.covers) == 1 or word in apart):
                 worth = rarity.get(word, _MOST_BITS) * (how.value - 0.55) / 0.45
                 offers.append((part, word, where, how, worth))
     offers.sort(key=lambda one: -one[4])
@@ -230,9 +231,11 @@ def _meet(parts: list[Part], fields: list[tuple[str, str]], rarity: dict[str, fl
     return sorted(met, key=lambda one: one[0].covers)
 
 
-def _with_neighbours(field_words: str) -> list[str]:
+def _with_neighbours(field_words: str, where: str) -> list[tuple[str, str, bool]]:
+    """The words of a part of a name, and each two neighbours as one: (word, part, whether two as one)."""
     listed = field_words.split()
-    return [*listed, *(one + other for one, other in pairwise(listed))]
+    joined = [(one + other, where, True) for one, other in pairwise(listed)]
+    return [*((word, where, False) for word in listed), *joined]
 
 
 def _swapped(met: list[Met], family_first: bool) -> bool:
