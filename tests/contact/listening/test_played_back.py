@@ -36,11 +36,8 @@ def live_figures(data_dir: Path, queue: str) -> tuple[Any, list[Any]]:
 
 
 def without_edges(measures: dict[str, Any]) -> dict[str, Any]:
-    """What the pages say of a gap is compared by its number: its edges are moments of receipt. A call whose
-    end the recording does not show is still waiting for a listener, and not known to an import."""
-    open_calls = measures["unknown"] + measures["still_waiting"]
-    same = {"note": None, "gaps": len(measures["gaps"]), "unknown": open_calls, "still_waiting": None}
-    return {**measures, **same}
+    """What the pages say of a gap is compared by its number: its edges are moments of receipt."""
+    return {**measures, "note": None, "gaps": len(measures["gaps"])}
 
 
 def _play(folder: Path, shared_data: Path, contact: Any, name: str, speed: float, limit_s: float) -> Any:

@@ -26,6 +26,8 @@ _LISTS = {
 }
 _ASKED_WITHIN_S = 3.0
 """How long a new client may take for its questions before the stream goes on without them."""
+_FIRST_QUESTIONS = timedelta(seconds=2)
+"""A list that the recorder was given later than this is no snapshot of the beginning."""
 _LINGER_S = 2.0
 """How long the last connection stays open after the last message."""
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -103,23 +105,32 @@ def _connections(recording: Path, index: Path | None) -> Iterator[_Connection]:
 
 
 def _sort_in(connection: _Connection, received: Received) -> None:
-    """What answered a question of the recorder is kept for the question; the rest is the stream."""
+    """What answered the first questions of the recorder is kept for those questions; the rest is the stream,
+    with the lists that the recorder asked for later."""
     message = received.message
     connection.opened = connection.opened or received.at
     if message.raw.startswith(b"Response:"):
         if b"CoreStartupTime" in message.raw:
             connection.status = message.raw
         return
+    if received.at - connection.opened <= _FIRST_QUESTIONS and _is_of_snapshot(connection, received):
+        return
+    if message.name != b"FullyBooted":
+        connection.stream.append((received.at, message.raw))
+
+
+def _is_of_snapshot(connection: _Connection, received: Received) -> bool:
+    """Keep the message for the snapshot if it is of the first list of its kind."""
+    message = received.message
     for action, names in _LISTS.items():
         if message.name in names and b"\nActionID: " in message.raw:
             known = connection.lists.setdefault(action, [])
-            # The first list of each kind is the snapshot; the recorder may have looked again later.
-            if not known or not known[-1].startswith(b"Event: " + names[-1]):
-                known.append(message.raw)
-                connection.asked_at = received.at if action == "QueueStatus" else connection.asked_at
-            return
-    if message.name != b"FullyBooted" and b"\nActionID: " not in message.raw:
-        connection.stream.append((received.at, message.raw))
+            if known and known[-1].startswith(b"Event: " + names[-1]):
+                return False
+            known.append(message.raw)
+            connection.asked_at = received.at if action == "QueueStatus" else connection.asked_at
+            return True
+    return False
 
 
 class _Player:
