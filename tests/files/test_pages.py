@@ -8,13 +8,14 @@ from django.test import Client
 from django.urls import reverse
 from tests.staff.people import someone
 
-from darwin.files import store, subjects
+from darwin.files import store
 from darwin.files.models import Attachment
 from darwin.files.permissions import USE_FILES
 from darwin.files.services.attachments import attach_file
 from darwin.files.subjects import SubjectFiles, declare_subject
 from darwin.ledger.actors import Subject
 from darwin.ledger.models import EntrySubject
+from darwin.staff import permissions
 from darwin.staff.models import Account
 from darwin.staff.permissions import Rule, own
 
@@ -22,9 +23,15 @@ from .conftest import PNG
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Account], Client]
-# Accounts that only their owner sees, and only a supervisor adds to.
-OWN = Rule("test.own_account", "See one's own account, in a test", {"investigator", "officer"}, own(""))
-ADD = Rule("test.add_to_account", "Add to accounts, in a test", {"investigator"})
+
+
+@pytest.fixture
+def narrow(house: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kind "own": accounts that only their owner sees, and only investigators add to."""
+    monkeypatch.setattr(permissions, "_rules", dict(permissions._rules))
+    see = Rule("test.own_account", "See one's own account", {"investigator", "officer"}, own(""))
+    add = Rule("test.add_to_account", "Add to accounts", {"investigator"})
+    declare_subject(SubjectFiles("own", "An account", Account, see=see, add=add))
 
 
 def files_of(thing: Subject) -> str:
@@ -76,10 +83,8 @@ def test_nothing_is_served_as_what_a_browser_would_run(
 
 
 def test_who_may_not_see_a_thing_is_told_that_there_is_none(
-    person: Account, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+    person: Account, narrow: None, signed_in: SignedIn
 ) -> None:
-    monkeypatch.setattr(subjects, "_kinds", {})
-    declare_subject(SubjectFiles("own", "An account", Account, see=OWN, add=ADD))
     mine = Subject("own", person.id)
     kept = attach(person, mine)
     other = someone("investigator")
@@ -90,11 +95,7 @@ def test_who_may_not_see_a_thing_is_told_that_there_is_none(
     assert signed_in(other).post(removal, {"reason": "Mine."}).status_code == 404
 
 
-def test_who_may_see_and_not_add_adds_and_removes_nothing(
-    house: object, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(subjects, "_kinds", {})
-    declare_subject(SubjectFiles("own", "An account", Account, see=OWN, add=ADD))
+def test_who_may_see_and_not_add_adds_and_removes_nothing(narrow: None, signed_in: SignedIn) -> None:
     officer = someone("officer")
     mine = Subject("own", officer.id)
     kept = attach(officer, mine)

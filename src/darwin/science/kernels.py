@@ -1,0 +1,35 @@
+"""Compiled kernels whose cache follows every file of science/.
+
+numba keeps what it compiled beside the source and looks again when that one file changes, but not when a
+function it calls has changed in another file: a simulator would go on with yesterday's routing policy. So the
+cache lies in a folder named by a hash of all of science/.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+
+def fingerprint(folder: Path) -> str:
+    """A hash over the names and contents of all Python files in `folder`, at any depth."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        content = path.read_bytes()
+        found.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        found.update(content)
+    return found.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Where the kernels of this very source are kept: below DARWIN_KERNEL_CACHE, else the user's own cache."""
+    chosen = os.environ.get("DARWIN_KERNEL_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    root = Path(chosen) if chosen else Path.home() / ".cache"
+    return root / "darwin-kernels" / fingerprint(Path(__file__).parent)
+
+
+# numba reads it when it is first imported, so a module with kernels imports `njit` from here.
+os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
+
+from numba import njit  # noqa: E402
+
+__all__ = ["cache_folder", "fingerprint", "njit"]
