@@ -284,7 +284,7 @@ def test_an_hour_without_the_server_loses_nothing_and_doubles_nothing(
     assert not DraftRevision.objects.filter(beside=True).exists()
 
 
-def test_a_session_that_ended_dims_the_page_and_the_words_go_up_after_signing_in_again(
+def test_a_session_that_ended_never_stops_who_speaks_to_a_caller(
     page: Page, floor: Floor, context: BrowserContext
 ) -> None:
     floor.rings(at=clock.now())
@@ -292,17 +292,43 @@ def test_a_session_that_ended_dims_the_page_and_the_words_go_up_after_signing_in
     at_stage(page, "talking")
     narrative(page).fill("Words before")
     saved(page)
-    cookies = context.cookies()
     context.clear_cookies()
-    narrative(page).press_sequentially(" and after")
+    narrative(page).press_sequentially(" and")
+    expect(page.locator("[data-signed-out]")).to_be_visible()
+    narrative(page).press_sequentially(" after")
+    expect(narrative(page)).to_have_value("Words before and after")
+    _sign_in_again(context)
+    wait_for(lambda: ContactDraft.objects.get().words["narrative"] == "Words before and after", 20, "sent")
+    expect(page.locator("[data-signed-out]")).to_be_hidden()
+
+
+def test_a_session_that_ended_dims_the_page_and_the_words_go_up_after_signing_in_again(
+    page: Page, context: BrowserContext
+) -> None:
+    page.get_by_role("link", name="Begin a contact by hand").click()
+    at_stage(page, "by_hand")
+    narrative(page).fill("Words before")
+    saved(page)
+    context.clear_cookies()
+    narrative(page).fill("Words before and after")
     dialog = page.locator("dialog.s-lock")
     expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("Your session has ended. Your words are kept here.")
     expect(narrative(page)).to_have_value("Words before and after")
-    context.add_cookies(cookies)  # type: ignore[arg-type]
-    dialog.get_by_role("button", name="Unlock").click()
+    _sign_in_again(context)
+    page.bring_to_front()
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(dialog).to_be_hidden()
     wait_for(lambda: ContactDraft.objects.get().words["narrative"] == "Words before and after", 15, "sent")
+
+
+def _sign_in_again(context: BrowserContext) -> None:
+    """In another window, as the page offers it."""
+    again = context.new_page()
+    again.goto("/sign-in/")
+    again.locator('button[name="role"][value="contact_handler"]').click()
+    expect(again.get_by_role("heading", level=1)).to_be_visible()
+    again.close()
 
 
 def test_signing_out_sends_what_waits_and_leaves_nothing_on_the_machine(

@@ -55,7 +55,9 @@ class Board:
 
 
 @pytest.fixture
-def boards() -> Iterator[list[Board]]:
+def boards(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Board]]:
+    """Two screens of a house that has no others."""
+    monkeypatch.setattr("darwin.ledger.live.screens._screens", {})
     rows("DELETE FROM live_screen")
     made = [Board("contact.queue_board", "contact."), Board("staff.shift_board", "staff.")]
     for board in made:

@@ -160,7 +160,7 @@ def test_the_newcomer_takes_a_call_and_the_days_figures_change(world: World, sam
     assert Contact.objects.get(pk=call.contact_id).disposition is None
     with world.standing():
         [own] = [one for one in handlers_now(world.at, NOTES, calls_now()) if one.account_id == sam.id]
-    assert (own.state, own.reason) == (HandlerState.PAUSED, "Finishing notes")
+    assert (own.state, own.reason) == (HandlerState.PAUSED, "notes")
 
 
 def test_a_command_that_cannot_be_done_comes_back_as_a_sentence(world: World, sam: Account) -> None:

@@ -266,12 +266,12 @@ def test_a_caller_hangs_up_at_last_when_a_person_talks_for_ever(floor: PracticeF
 def test_somebody_who_is_not_ready_is_not_rung_and_a_ringing_call_goes_on(floor: PracticeFloor) -> None:
     ask(floor, "ready")
     name = until_it_rings(floor)
-    ask(floor, "not_ready", reason="Meal")
+    ask(floor, "not_ready", reason="meal")
     floor.advance(floor.now + 30 * MINUTE)
     events = floor.switch.take()
     assert [e.reason for e in events if e.type is EventType.AGENT_STATE and e.agent == SAM][
         -1
-    ] == "paused: Meal"
+    ] == "paused: meal"
     assert not [e for e in events if e.agent == SAM and e.type is EventType.CONNECTED]
     assert [e for e in events if e.call_id == name and e.type in (EventType.CONNECTED, EventType.LEFT)]
 

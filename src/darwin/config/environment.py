@@ -153,3 +153,53 @@ def directory() -> dict[str, Any]:
         "settings": settings,
     }
     return {"APPS": [app]}
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """The force's own mail server. tls: from the first byte (smtps); starttls: before anything is said."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    sender: str
+    tls: bool
+    starttls: bool
+
+
+def mail_server() -> MailServer | None:
+    """DARWIN_SMTP as smtps://user@host:465 or smtp://user@host:587; None if unset.
+
+    smtp encrypts by STARTTLS, except to this machine itself. DARWIN_SMTP_PASSWORD_FILE holds the user's
+    password; DARWIN_EMAIL_FROM is the sender. Raises SettingError if one is missing or cannot be read.
+    """
+    written = text("DARWIN_SMTP")
+    if not written:
+        return None
+    parts = urlsplit(written)
+    sender, password_file = text("DARWIN_EMAIL_FROM"), text("DARWIN_SMTP_PASSWORD_FILE")
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise SettingError("DARWIN_SMTP must be smtps://user@host:465 or smtp://user@host:587.")
+    if not sender:
+        raise SettingError("DARWIN_SMTP needs DARWIN_EMAIL_FROM: the address that e-mails come from.")
+    if bool(parts.username) != bool(password_file):
+        raise SettingError(
+            "The user in DARWIN_SMTP and DARWIN_SMTP_PASSWORD_FILE belong together. Set both or neither."
+        )
+    try:
+        password = Path(password_file).read_text(encoding="utf-8").strip() if password_file else ""
+    except OSError as fault:
+        raise SettingError(
+            f"DARWIN_SMTP_PASSWORD_FILE names {password_file}, which cannot be read: {fault.strerror}."
+        ) from fault
+    tls = parts.scheme == "smtps"
+    return MailServer(
+        host=parts.hostname,
+        port=parts.port or (465 if tls else 587),
+        user=unquote(parts.username or ""),
+        password=password,
+        sender=sender,
+        tls=tls,
+        starttls=not tls and parts.hostname not in ("localhost", "127.0.0.1", "::1"),
+    )

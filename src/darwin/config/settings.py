@@ -14,6 +14,9 @@ environment.follow_clock(DARWIN_MODE, DARWIN_DATA_DIR)
 DARWIN_HOSTS = environment.words("DARWIN_HOSTS")
 DARWIN_HTTPS = environment.flag("DARWIN_HTTPS")
 DARWIN_ANTIVIRUS = environment.text("DARWIN_ANTIVIRUS")
+DARWIN_MAIL_SERVER = environment.mail_server()
+# Nothing sends by Django's own way: what leaves goes through darwin.outbound, which has a way of its own.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 KEY_FOR_COMMANDS = "only-for-commands-that-sign-nothing"  # config.checks refuses it for the web
 SECRET_KEY = environment.text("DARWIN_SECRET_KEY", KEY_FOR_COMMANDS)

@@ -66,7 +66,7 @@ class PointForm(forms.Form):
     """Which number or address."""
 
     kind = forms.ChoiceField(
-        choices=KINDS, initial=PointKind.TELEPHONE.value, label=gettext_lazy("What it is")
+        choices=KINDS, initial=PointKind.TELEPHONE.value, label=gettext_lazy("Number or address: which")
     )
     number = forms.CharField(
         max_length=400,

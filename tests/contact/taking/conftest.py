@@ -1,7 +1,7 @@
 """A house in operation with a call that rings at a handler's telephone."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -51,7 +51,3 @@ def browser(sam: Account, signed_in: Callable[..., Client]) -> Client:  # noqa: 
 def at() -> Callable[..., Any]:
     """`with at(seconds=30): …`: the house's clock stands so much after NOW."""
     return lambda **later: clock.standing_at(NOW + timedelta(**later))
-
-
-def moment(**later: float) -> datetime:
-    return NOW + timedelta(**later)

@@ -29,7 +29,7 @@ def test_the_desks_hold_identifiers_and_times_and_follow_the_call(
 ) -> None:
     assert desks() == {}
     contact = floor.rings()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         told = desks()
     assert told == {str(sam.id): {"contact": str(contact), "stage": "ringing", "since": NOW.isoformat()}}
     floor.answered(at=NOW + timedelta(seconds=6))

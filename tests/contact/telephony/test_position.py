@@ -35,6 +35,10 @@ TALKS = at(11.002, EventType.CONNECTED, agent="PJSIP/1002")
 DONE = at(60, EventType.COMPLETED, agent="PJSIP/1002")
 GAVE_UP = at(20, EventType.LEFT, reason="abandoned")
 AGAIN = at(70, EventType.QUEUED)
+SENT_BACK = at(30, EventType.TRANSFERRED, reason="blind", agent="PJSIP/1002")
+SENT_LATE = at(30.055, EventType.TRANSFERRED, reason="blind", queue=None)
+BACK = at(30.05, EventType.QUEUED)
+OVER = at(30.06, EventType.COMPLETED, agent="PJSIP/1002", reason="transfer")
 
 CASES = [
     ([OFFERED], None, ()),
@@ -46,6 +50,37 @@ CASES = [
     ([QUEUED, RINGS_TWO, TAKEN, TALKS], Stage.TALKING, ("PJSIP/1002",)),
     ([QUEUED, RINGS_TWO, TAKEN, TALKS, DONE], None, ()),
     ([QUEUED, TAKEN, TALKS, DONE, AGAIN], Stage.WAITING, ()),
+    # Transferred back to the queue: Asterisk says that the talk is over when the caller waits again.
+    ([QUEUED, TALKS, SENT_BACK, BACK, OVER], Stage.WAITING, ()),
+    ([QUEUED, TALKS, BACK, SENT_LATE, OVER], Stage.WAITING, ()),
+    (
+        [
+            QUEUED,
+            TALKS,
+            SENT_BACK,
+            BACK,
+            OVER,
+            at(33, EventType.RINGING, agent="PJSIP/1002"),
+            at(35, EventType.CONNECTED, agent="PJSIP/1002"),
+        ],
+        Stage.TALKING,
+        ("PJSIP/1002",),
+    ),
+    (
+        [
+            QUEUED,
+            TALKS,
+            SENT_BACK,
+            BACK,
+            OVER,
+            at(35, EventType.CONNECTED, agent="PJSIP/1002"),
+            at(40, EventType.COMPLETED, agent="PJSIP/1002"),
+        ],
+        None,
+        (),
+    ),
+    # The moment of being connected was not seen, its end was.
+    ([QUEUED, DONE], None, ()),
     ([QUEUED, RINGS_ONE, GAVE_UP], None, ()),
     ([OFFERED, at(0.1, EventType.REFUSED, reason="FULL")], None, ()),
     ([QUEUED, TAKEN, TALKS, at(30, EventType.TRANSFERRED, reason="blind")], None, ()),

@@ -66,7 +66,8 @@ class Waiting:
 class NowReading:
     """The line at `at`. told: of each line what today's records tell; filled: how many waits of a gap of
     today were filled in from the switch's own log. names: of accounts; never for a wall. reasons: as
-    lines.pause_reasons gives them.
+    lines.pause_reasons gives them. calls: every living call, without its caller and its queue. owners: whose
+    a telephone is, by (switch, interface).
     """
 
     at: datetime
@@ -75,6 +76,8 @@ class NowReading:
     lines: tuple[WallLine, ...]
     half_hours: tuple[HalfHour, ...]
     waiting: tuple[Waiting, ...]
+    calls: tuple[FloorCall, ...]
+    owners: Mapping[tuple[str, str], UUID]
     handlers: tuple[HandlerNow, ...]
     names: Mapping[UUID, str]
     connections: tuple[SwitchConnection, ...]
@@ -117,7 +120,8 @@ WITH line AS MATERIALIZED (
 )
 SELECT
   (SELECT json_agg(half_hour ORDER BY from_at, line) FROM half_hour)::text,
-  (SELECT json_agg(json_build_object('switch', call.switch, 'stage', call.stage, 'since', call.since,
+  (SELECT json_agg(json_build_object('switch', call.switch, 'call_id', call.call_id,
+      'contact_id', call.contact_id, 'stage', call.stage, 'since', call.since,
       'joined_at', call.joined_at, 'agents', call.agents,
       'lines', (SELECT array_agg(DISTINCT line.line) FROM line WHERE line.queue_id = call.queue_id)))
     FROM contact_floorcall AS call)::text,
@@ -186,6 +190,8 @@ def _read() -> tuple[NowReading, bool]:
     half_hours, calls, members, accounts, connections, spans, filled = (json.loads(p or "[]") for p in parts)
     # Silence is real time, however fast the installation's clock runs.
     rate = clock.rate()
+    living = tuple(_call(row) for row in calls)
+    owners = {(row["switch"], row["interface"]): UUID(row["account"]) for row in accounts}
     reading = NowReading(
         at=at,
         from_at=from_at,
@@ -197,7 +203,9 @@ def _read() -> tuple[NowReading, bool]:
             for row in sorted(calls, key=lambda row: _moment(row["joined_at"]))
             if row["stage"] != "talking"
         ),
-        handlers=tuple(_handlers(members, accounts, calls, at, notes)),
+        calls=living,
+        owners=owners,
+        handlers=tuple(handlers_of(_telephones(members), owners, living, at, notes)),
         names={UUID(row["account"]): row["name"] for row in accounts},
         connections=tuple(_connection(row) for row in connections),
         told=_told(lines, spans, from_at, to_at),
@@ -229,21 +237,21 @@ def _connection(row: dict[str, Any]) -> SwitchConnection:
     return SwitchConnection(switch=row["switch"], **moments)
 
 
-def _handlers(
-    members: list[dict[str, Any]],
-    accounts: list[dict[str, Any]],
-    calls: list[dict[str, Any]],
-    at: datetime,
-    notes: timedelta,
-) -> list[HandlerNow]:
+def _call(row: dict[str, Any]) -> FloorCall:
+    return FloorCall(
+        switch=row["switch"],
+        call_id=row["call_id"],
+        contact_id=UUID(row["contact_id"]),
+        stage=row["stage"],
+        since=_moment(row["since"]),
+        joined_at=_moment(row["joined_at"]),
+        agents=row["agents"],
+    )
+
+
+def _telephones(rows: list[dict[str, Any]]) -> list[FloorMember]:
     moments = ("since", "completed_at")
-    telephones = [FloorMember(**row | {name: _maybe(row[name]) for name in moments}) for row in members]
-    busy = [
-        FloorCall(switch=row["switch"], stage=row["stage"], since=_moment(row["since"]), agents=row["agents"])
-        for row in calls
-    ]
-    owners = {(row["switch"], row["interface"]): UUID(row["account"]) for row in accounts}
-    return handlers_of(telephones, owners, busy, at, notes)
+    return [FloorMember(**row | {name: _maybe(row[name]) for name in moments}) for row in rows]
 
 
 def _told(

@@ -45,6 +45,8 @@ class _Walk:
     caller: str | None = None
     now: Position | None = None
     rang_at: dict[str, datetime] = field(default_factory=dict)
+    # Handlers whose talk with this caller began and is not known to have ended.
+    talking_with: set[str] = field(default_factory=set)
 
 
 # Events of one instant: what begins a stage comes before what ends it.
@@ -66,7 +68,8 @@ def position_of(events: Iterable[CallEvent]) -> Position | None:
     """Where ONE call (one switch, one call_id) stands after all these events; None if it is over, or if none
     of them places it in a queue."""
     walk = _Walk()
-    for event in sorted(events, key=lambda e: (e.at, _RANK.get(e.type, 9), e.event_id)):
+    told_once = {event.event_id: event for event in events}.values()
+    for event in sorted(told_once, key=lambda e: (e.at, _RANK.get(e.type, 9), e.event_id)):
         _step(walk, event)
     if walk.now is None:
         return None
@@ -79,12 +82,25 @@ def _step(walk: _Walk, event: CallEvent) -> None:
         walk.caller = event.caller
     if event.type in (EventType.QUEUED, EventType.IN_SNAPSHOT):
         _join(walk, event)
+    elif _ends_a_talk_before(walk, event):
+        if event.type is EventType.COMPLETED:
+            walk.talking_with.discard(event.agent or "")
     elif event.type in _ENDS or (event.type is EventType.LEFT and event.reason != "answered"):
         _end(walk, event)
     elif event.type is EventType.CONNECTED:
         _connect(walk, event)
     elif walk.now and event.agent and walk.now.stage is not Stage.TALKING:
         _ring(walk, event)
+
+
+def _ends_a_talk_before(walk: _Walk, event: CallEvent) -> bool:
+    """A caller whom a handler transferred back to the queue waits there again before the switch says that
+    the talk is over: that word is not of the present stay."""
+    if event.type not in (EventType.COMPLETED, EventType.TRANSFERRED):
+        return False
+    if walk.now is None or walk.now.stage is Stage.TALKING:
+        return False
+    return event.agent in walk.talking_with or (event.type is EventType.TRANSFERRED and event.agent is None)
 
 
 def _join(walk: _Walk, event: CallEvent) -> None:
@@ -104,6 +120,8 @@ def _join(walk: _Walk, event: CallEvent) -> None:
 
 def _end(walk: _Walk, event: CallEvent) -> None:
     """Whatever ends a stay in another queue than the present one is old news."""
+    if event.type is EventType.COMPLETED:
+        walk.talking_with.discard(event.agent or "")
     if walk.now and event.queue in (None, walk.now.queue):
         walk.now = None
         walk.rang_at.clear()
@@ -111,6 +129,8 @@ def _end(walk: _Walk, event: CallEvent) -> None:
 
 def _connect(walk: _Walk, event: CallEvent) -> None:
     joined = walk.now.joined_at if walk.now else event.at
+    if event.agent:
+        walk.talking_with.add(event.agent)
     walk.now = Position(
         call_id=event.call_id or "",
         queue=event.queue or (walk.now.queue if walk.now else ""),

@@ -21,9 +21,10 @@ PERSON_TALKS_MS = 20 * MINUTE
 PERSON_GONE_MS = 10 * MINUTE
 """How long a real person's telephone rings, how long a caller goes on talking to them, and after how long
 somebody who let it ring is logged off: in real time."""
-FINISHING_NOTES = "Finishing notes"
-DID_NOT_ANSWER = "Did not answer"
-_MEAL = 30 * MINUTE
+# Why a telephone is not rung: codes of the list pause_reason, and what only a switch says of itself.
+FINISHING_NOTES, BREAK, MEAL = "notes", "break", "meal"
+DID_NOT_ANSWER = "no answer"
+_MEAL_MS = 30 * MINUTE
 
 
 @dataclass(slots=True, eq=False)
@@ -251,7 +252,7 @@ class Floor:
         elif seat.break_due(now):
             length = duty.breaks[seat.next_break][1]
             seat.next_break += 1
-            self.pause(seat, now, "Meal break" if length >= _MEAL else "Break")
+            self.pause(seat, now, MEAL if length >= _MEAL_MS else BREAK)
             began = seat.since
             self.plan(now + length, lambda at: self._end_pause(seat, began, at))
         else:

@@ -9,7 +9,7 @@ from darwin.contact.models import CommandKind
 from darwin.contact.telephony.events import EventType
 from darwin.errors import DarwinError
 from darwin.practice.lengths import Lengths
-from darwin.practice.live.floor import Floor, LiveCall
+from darwin.practice.live.floor import FINISHING_NOTES, Floor, LiveCall
 from darwin.practice.live.journeys import CALL_BACKS, PracticeFloor
 from darwin.practice.live.seats import Doing, Seat
 from darwin.practice.live.today import Caller, Today
@@ -136,7 +136,7 @@ def _nobody(floor: Floor, seat: Seat, call: LiveCall, now: int) -> None:
     floor.switch.of_call(
         EventType.LEFT, now, call.caller, CALL_BACKS, reason="TIMEOUT", wait_ms=now - call.joined
     )
-    floor.pause(seat, now, "Nobody answered")
+    floor.pause(seat, now, FINISHING_NOTES)
 
 
 def _rung(name: str, number: str) -> Caller:

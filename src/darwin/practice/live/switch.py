@@ -59,7 +59,7 @@ class Switch:
         )
 
     def of_seat(self, at: int, seat: Seat, state: str) -> None:
-        """The state of a handler's telephone, in the words that every switch uses ("paused: Meal break").
+        """The state of a handler's telephone, in the words that every switch uses ("paused: meal").
 
         Said again it is left out.
         """

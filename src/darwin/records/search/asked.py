@@ -142,7 +142,7 @@ def _take_number(text: str) -> tuple[str, str, bool]:
         rest = text[: found.start()] + " " + text[found.end() :]
         if found["digits"].startswith("+44") or digits.startswith("0044"):
             digits = "0" + digits.removeprefix("00").removeprefix("44").removeprefix("0")
-        return rest, digits, bool(found["end"]) or len(digits) <= 6
+        return rest, digits, bool(found["end"])
     return text, "", False
 
 

@@ -12,6 +12,7 @@ from darwin.records.search.sounds import sounds_of
 # Below this a likeness says too little to bring a record up.
 LEAST = 0.70
 _SHORTEST_BEGINNING = 3
+_AS_GOOD = 0.05
 _GROUPS = Path(__file__).with_name("equivalents.txt")
 
 
@@ -49,8 +50,12 @@ def likeness(typed: str, word: str) -> Likeness:
     if word in forms_of(typed):
         return Likeness(0.93, "form")
     nearness = jellyfish.jaro_winkler_similarity(typed, word)
-    found = [_by_slips(typed, word, nearness), _by_sound(typed, word, nearness), _by_letters(typed, word)]
+    found = [_by_letters(typed, word), _by_sound(typed, word, nearness), _by_slips(typed, word, nearness)]
     best = max(found, key=lambda one: one.value)
+    # Several may hold; the one that is said is the one that a person would say first.
+    found.sort(key=lambda one: one.how != "turned")
+    said = next((one.how for one in found if one.value >= max(LEAST, best.value - _AS_GOOD)), best.how)
+    best = Likeness(best.value, said)
     if best.value < LEAST and nearness >= 0.88 and min(len(typed), len(word)) >= 4:
         return Likeness(0.70 + (nearness - 0.88), "like")
     return best if best.value >= LEAST else UNLIKE

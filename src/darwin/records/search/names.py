@@ -31,7 +31,7 @@ from darwin.records.search.words import fold, keys_of
 # At most so many recorded words for one typed word, and so many forms for one way of asking: beyond it the
 # answer would be a list that nobody reads.
 MOST_WORDS, MOST_FORMS = 120, 300
-_STRONG = 0.84
+_STRONG, _FAIR = 0.84, 0.78
 _LEAST_FORMS_KNOWN = 1000
 _FEWEST_BITS, _MOST_BITS = 2.0, 17.0
 _NOT_MET, _NOT_TYPED, _SWAPPED, _BY_ALIAS = -3.0, -0.3, -0.7, -0.4
@@ -133,7 +133,12 @@ def _candidates(
     asked: list[tuple[str, list[Any]]] = []
     single = [part for part in parts if len(part.covers) == 1]
     joined = [part for part in parts if len(part.covers) == 2]
-    for least in (0.93, _STRONG, 0.0):
+    weighty = [part for part in single if part.word not in _PARTICLES]
+    if len(weighty) > 2:
+        # Three alike say so much that none of them may be lost below among the many with two.
+        every = " AND ".join(["words && %s::varchar[]"] * len(weighty))
+        asked.append((every, [part.words(0.0) for part in weighty]))
+    for least in (0.93, _STRONG, _FAIR, 0.0):
         asked.extend(_by_words(single, joined, least))
     # A word that few people have is enough, whatever became of the others.
     for part in single:
@@ -173,8 +178,7 @@ def _by_words(single: list[Part], joined: list[Part], least: float) -> Iterator[
 
 def _score(row: tuple[Any, ...], parts: list[Part], rarity: dict[str, float], asked: Asked) -> Found:
     _id, person_id, origin, shown, given, family, born = row
-    fields = [(word, "given") for word in _with_neighbours(given)]
-    fields += [(word, "family") for word in _with_neighbours(family)]
+    fields = [*_with_neighbours(given, "given"), *_with_neighbours(family, "family")]
     met = _meet(parts, fields, rarity)
     typed = {place for part in parts for place in part.covers if part.word not in _PARTICLES}
     covered = {place for part, *_rest in met for place in part.covers}
@@ -203,13 +207,15 @@ def _score(row: tuple[Any, ...], parts: list[Part], rarity: dict[str, float], as
 Met = tuple[Part, str, str, Likeness, float]
 
 
-def _meet(parts: list[Part], fields: list[tuple[str, str]], rarity: dict[str, float]) -> list[Met]:
+def _meet(parts: list[Part], fields: list[tuple[str, str, bool]], rarity: dict[str, float]) -> list[Met]:
     """Which typed word met which recorded one, each once, the weightiest first."""
     offers: list[Met] = []
+    apart = {word for word, _where, joined in fields if not joined}
     for part in parts:
-        for word, where in fields:
+        for word, where, _joined in fields:
             how = part.like.get(word)
-            if how is not None:
+            # Two typed words as one meet one recorded word: two and two meet one by one.
+            if how is not None and (len(part.covers) == 1 or word in apart):
                 worth = rarity.get(word, _MOST_BITS) * (how.value - 0.55) / 0.45
                 offers.append((part, word, where, how, worth))
     offers.sort(key=lambda one: -one[4])
@@ -225,9 +231,11 @@ def _meet(parts: list[Part], fields: list[tuple[str, str]], rarity: dict[str, fl
     return sorted(met, key=lambda one: one[0].covers)
 
 
-def _with_neighbours(field_words: str) -> list[str]:
+def _with_neighbours(field_words: str, where: str) -> list[tuple[str, str, bool]]:
+    """The words of a part of a name, and each two neighbours as one: (word, part, whether two as one)."""
     listed = field_words.split()
-    return [*listed, *(one + other for one, other in pairwise(listed))]
+    joined = [(one + other, where, True) for one, other in pairwise(listed)]
+    return [*((word, where, False) for word in listed), *joined]
 
 
 def _swapped(met: list[Met], family_first: bool) -> bool:

@@ -83,11 +83,11 @@ def _asked_for(asked: Asked) -> tuple[list[str], list[Any]]:
         values.extend((kind, *given))
 
     if asked.digits:
-        ask(
-            "phone",
-            "pieces @> %s::varchar[]",
-            pieces.part_of_number_pieces(asked.digits, at_end=asked.at_end),
-        )
+        ends = pieces.part_of_number_pieces(asked.digits, at_end=True)
+        ask("phone", "pieces @> %s::varchar[]", ends)
+        if not asked.at_end:
+            within = pieces.part_of_number_pieces(asked.digits, at_end=False)
+            ask("phone", "pieces @> %s::varchar[]", within)
     if len(asked.mark) >= LEAST_MARK:
         parts = pieces.mark_pieces(asked.mark)
         ask("vehicle", "pieces @> %s::varchar[]", parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from darwin.deadlines import clock
@@ -14,6 +15,7 @@ from darwin.ledger.services import record_entry
 from darwin.records.models import Decision, LegalHold, Person, RetentionReview, ValueChange
 from darwin.records.retention import REVIEW, keeps_until, open_holds, review_due
 from darwin.records.services.disposal import erase_person
+from darwin.reference.queries import one_version
 
 
 class RetentionRefused(DarwinError):
@@ -30,6 +32,15 @@ def schedule_review(*, actor: Actor, person: Person) -> bool:
     due = review_due(person)
     start_deadline(actor=actor, kind=REVIEW, subject=Subject("person", person.id), due_at=due.due_at)
     return True
+
+
+def schedule_missing_reviews(*, actor: Actor, most: int) -> int:
+    """Start the clock of people who have none, `most` at a time; how many were started."""
+    running = Deadline.objects.filter(kind=REVIEW, state__in=RUNNING, subject_id=OuterRef("pk"))
+    reviewed = RetentionReview.objects.filter(person_id=OuterRef("pk"), closed_at=None)
+    waiting = Person.objects.filter(~Exists(running), ~Exists(reviewed), merged_into=None, disposed_at=None)
+    with one_version():
+        return sum(schedule_review(actor=actor, person=person) for person in waiting.order_by("pk")[:most])
 
 
 def open_review(deadline: Deadline, actor: Actor) -> None:

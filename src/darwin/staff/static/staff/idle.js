@@ -83,7 +83,9 @@ function obey(state) {
   return false;
 }
 
+// Who speaks to a caller goes on typing: their page says by itself that the session has ended.
 const ended = () => {
+  if (document.querySelector("[data-live-call]")) return;
   close();
   say("ended");
   again.hidden = false;

@@ -151,6 +151,18 @@ export class Keeper {
     }
   }
 
+  // After signing in again, in another window, the page's token is another.
+  async renew() {
+    const layer = document.querySelector("[data-idle]");
+    try {
+      const answer = await this.ask(layer.dataset.state, { headers: { Accept: "application/json" } });
+      const told = answer.ok ? await answer.json() : {};
+      if (told.account === this.account && told.csrf) layer.dataset.csrf = told.csrf;
+    } catch {
+      this.away();
+    }
+  }
+
   ask(address, options) {
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), PATIENCE);
@@ -226,6 +238,7 @@ export class Keeper {
       this.state = "signed-out";
       this.nextTry = Date.now() + AGAIN_MS;
       this.told.signedOut();
+      this.renew();
       return false;
     }
     const told = await answer.json().catch(() => null);

@@ -3,48 +3,19 @@
 import { clockTime, now, recordTime, remember } from "./clocks.js";
 import { watchDesk } from "./desk.js";
 import { Keeper, WRITER } from "./keeping.js";
+import { all, clearFaults, fill, form, narrative, showFaults, showOther, words } from "./fields.js";
+import { ask, askWho } from "./presses.js";
 import { newId } from "./store.js";
 
 const desk = document.querySelector("[data-desk]");
-const form = desk.querySelector("[data-call-form]");
 const one = (selector) => desk.querySelector(selector);
 const say = (name, values = {}) =>
   Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), desk.dataset[name] ?? "");
 const HOME = desk.dataset.home;
-const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.type !== "submit");
-const outside = [...document.querySelectorAll('[form="call"]')].filter((field) => !fields.includes(field));
-const all = [...fields, ...outside];
-const narrative = form.elements.narrative;
-
 let record = null;
 let mine = null;
 let askedToFinish = false;
 let finishedAt = null;
-
-// ------------------------------------------------------------------------------------------ fields and words
-
-function words() {
-  const told = { tags: [] };
-  for (const field of all) {
-    if (field.name === "tags") {
-      if (field.checked) told.tags.push(field.value);
-    } else told[field.name] = field.value;
-  }
-  return told;
-}
-
-function fill(told) {
-  for (const field of all) {
-    if (field.name === "tags") field.checked = (told.tags ?? []).includes(field.value);
-    else {
-      const value = told[field.name] ?? (field.name === "channel" && stage() === "by_hand" ? "PHONE_101" : "");
-      if (field.tagName === "SELECT" && value && ![...field.options].some((option) => option.value === value)) {
-        field.add(new Option(value, value));
-      }
-      field.value = value;
-    }
-  }
-}
 
 const stage = () => desk.dataset.stage;
 
@@ -76,8 +47,12 @@ function showReady() {
 
 const keeper = new Keeper(desk.dataset.account, HOME, {
   changed: showKept,
-  conflict: showOther,
-  faults: showFaults,
+  conflict: (key, theirs) => record?.key === key && showOther(theirs, touched),
+  faults(key, faults) {
+    if (record?.key !== key) return;
+    setText(one("[data-recorded]"), "");
+    showFaults(faults);
+  },
   finished(key) {
     if (record?.key !== key) return;
     finishedAt = now();
@@ -86,8 +61,9 @@ const keeper = new Keeper(desk.dataset.account, HOME, {
     listUnfinished(key);
   },
   signedOut() {
-    // The lock layer looks at the session, dims the page and offers to sign in again; the words stay.
-    document.dispatchEvent(new CustomEvent("darwin:session"));
+    // With a caller on the line nothing comes between the hand and the page. Otherwise the lock layer looks at
+    // the session, dims the page and offers to sign in again; the words stay either way.
+    if (!desk.hasAttribute("data-live-call")) document.dispatchEvent(new CustomEvent("darwin:session"));
   },
   back() {
     if (record) refresh();
@@ -119,9 +95,11 @@ function begin(key, { begunAt, enteredLater = false, from = null, server = true 
   form.action = `${HOME}${key}/notes/`;
   finishedAt = null;
   askedToFinish = false;
+  // What was asked once was asked of the call before.
+  document.querySelectorAll('[data-ask] [name="asked"]').forEach((field) => field.remove());
   one("[data-recorded]").textContent = "";
   one("[data-other]").hidden = true;
-  form.querySelectorAll("[data-call-fault]").forEach((fault) => fault.remove());
+  clearFaults();
 }
 
 function beginByHand() {
@@ -130,7 +108,7 @@ function beginByHand() {
   begin(key, { begunAt, enteredLater: Boolean(keeper.awaySince), server: false });
   clearParts();
   setStage("by_hand");
-  fill({});
+  fill({}, true);
   one("[data-by-hand-at]").textContent = say("wordsByHand", { time: recordTime(begunAt) });
   history.replaceState(null, "", `${HOME}?contact=${key}`);
   narrative.focus();
@@ -156,6 +134,7 @@ function showKept() {
     const oldest = waits.count ? `, ${say("wordsOldest", { time: clockTime(waits.oldest) })}` : "";
     setText(one("[data-away-count]"), waits.count ? count + oldest : "");
   }
+  one("[data-signed-out]").hidden = keeper.state !== "signed-out" || !desk.hasAttribute("data-live-call");
   const words = keptWords(away);
   const kept = document.querySelector("[data-kept]");
   kept.dataset.kept = words.kind;
@@ -191,61 +170,6 @@ function trouble(sentence) {
   const told = one("[data-trouble]");
   told.textContent = sentence;
   told.hidden = !sentence;
-}
-
-function labelOf(name) {
-  const field = all.find((candidate) => candidate.name === name);
-  const label = name === "tags" ? form.querySelector(".govuk-checkboxes")?.closest("fieldset")?.querySelector("legend")
-    : document.querySelector(`label[for="${field?.id}"]`);
-  const copy = label?.cloneNode(true);
-  copy?.querySelectorAll(".d-key").forEach((cap) => cap.remove());
-  return copy?.textContent.trim() || name;
-}
-
-function showOther(key, theirs) {
-  if (record?.key !== key) return;
-  const ours = words();
-  const rows = Object.entries(theirs).filter(([name, value]) => String(value ?? "") !== String(ours[name] ?? ""));
-  if (!rows.length) return;
-  const list = one("[data-other-words]");
-  list.replaceChildren(...rows.flatMap(([name, value]) => {
-    const term = document.createElement("dt");
-    term.textContent = labelOf(name);
-    const told = document.createElement("dd");
-    told.textContent = Array.isArray(value) ? value.join(", ") : value;
-    return [term, told];
-  }));
-  const other = one("[data-other]");
-  other.hidden = false;
-  other.querySelector("[data-other-add]").onclick = () => {
-    narrative.value = [narrative.value.trimEnd(), theirs.narrative ?? ""].filter(Boolean).join("\n");
-    other.hidden = true;
-    narrative.focus();
-    touched();
-  };
-  other.querySelector("[data-other-leave]").onclick = () => {
-    other.hidden = true;
-    narrative.focus();
-  };
-}
-
-function showFaults(key, faults) {
-  if (record?.key !== key) return;
-  form.querySelectorAll("[data-call-fault]").forEach((fault) => fault.remove());
-  let first = null;
-  for (const [name, sentence] of Object.entries(faults)) {
-    const field = all.find((candidate) => candidate.name === name) ?? narrative;
-    const fault = document.createElement("p");
-    fault.className = "govuk-error-message";
-    fault.dataset.callFault = "";
-    fault.id = `${field.id}-told`;
-    fault.textContent = sentence;
-    field.before(fault);
-    field.setAttribute("aria-describedby", fault.id);
-    first ??= field;
-  }
-  setText(one("[data-recorded]"), "");
-  first?.focus();
 }
 
 // --------------------------------------------------------------------------------------- the call that is mine
@@ -402,59 +326,6 @@ const refreshReady = () => (stage() === "none" ? refreshPage() : undefined);
 
 // --------------------------------------------------------------------------------------------------- presses
 
-async function ask(press, submitter) {
-  const kind = press.dataset.ask;
-  if (submitter) submitter.disabled = kind !== "not_ready";
-  const body = new FormData(press, submitter);
-  if (kind === "hang_up") body.set("disposition", form.elements.disposition.value);
-  const again = () => { if (submitter) submitter.disabled = false; };
-  try {
-    const answer = await keeper.ask(press.action, {
-      method: "POST",
-      body,
-      headers: { Accept: "application/json", "X-CSRFToken": document.querySelector("[data-idle]").dataset.csrf },
-    });
-    if (answer.status >= 500) throw new Error("the server is away");
-    const told = answer.ok ? await answer.json() : { sentence: say("wordsAsked") };
-    if (told.ask_again) {
-      one("[data-once]").hidden = false;
-      again();
-      setHidden(press, "asked", "yes");
-      return;
-    }
-    trouble(told.sentence ?? "");
-    if (!told.command) return again();
-    press.closest("details")?.removeAttribute("open");
-    await follows(told.command, again);
-  } catch {
-    trouble(say("wordsUnreachable"));
-    again();
-    keeper.lost();
-  }
-}
-
-// How the switch took it. A press is good again only where nothing came of it, so that none is given twice.
-async function follows(command, again) {
-  for (let tries = 0; tries < 14; tries += 1) {
-    await new Promise((resolve) => { setTimeout(resolve, 500); });
-    const answer = await keeper.ask(`${HOME}asked/${command}/`, { headers: { Accept: "application/json" } });
-    const told = answer.ok ? await answer.json() : {};
-    if (!told.outcome) continue;
-    if (told.outcome === "failed") trouble(told.trouble);
-    again();
-    refreshReady();
-    if (stage() !== "none") refresh();
-    return;
-  }
-  trouble(say("wordsAsked"));
-  again();
-}
-
-function setHidden(press, name, value) {
-  const field = press.querySelector(`[name="${name}"]`) ?? press.appendChild(document.createElement("input"));
-  Object.assign(field, { type: "hidden", name, value });
-}
-
 function finish() {
   if (!record) return;
   if (!form.elements.disposition.value && !askedToFinish) {
@@ -464,54 +335,40 @@ function finish() {
     form.elements.disposition.focus();
     return;
   }
-  form.querySelectorAll("[data-call-fault]").forEach((fault) => fault.remove());
+  clearFaults();
   flush({ finish: true });
   if (keeper.awaySince) setText(one("[data-recorded]"), say("wordsFinishHere"));
-}
-
-async function whoPressed(press, submitter) {
-  const body = new FormData(press, submitter);
-  const part = one('[data-part="who"]');
-  try {
-    const answer = await keeper.ask(press.action, {
-      method: "POST",
-      body,
-      headers: { Accept: "application/json", "X-CSRFToken": document.querySelector("[data-idle]").dataset.csrf },
-    });
-    if (answer.status >= 500) throw new Error("the server is away");
-    const html = await answer.text();
-    if (html.includes("<template data-part")) {
-      part.dataset.identity = "asked again";
-      part.querySelectorAll("input.govuk-input").forEach((field) => { field.value = ""; });
-      place(html);
-      narrative.focus();
-    } else if (answer.status < 400 || answer.status === 422) {
-      part.querySelector("[data-found]").innerHTML = html;
-      part.querySelector("[data-found] button")?.focus();
-    }
-  } catch {
-    trouble(say("wordsUnreachable"));
-    keeper.lost();
-  }
 }
 
 function openPanel(name) {
   desk.dataset.opens = name;
   setStage(stage());
-  const target = name === "who" ? document.getElementById("who-name") : form.ownerDocument.getElementById("location");
+  const target = name === "who" ? document.getElementById("who-name") : document.getElementById("location");
   const inner = target?.closest("details");
   if (inner) inner.open = true;
   target?.focus();
 }
 
+const means = {
+  keeper,
+  home: HOME,
+  say,
+  trouble,
+  place,
+  news() {
+    refreshReady();
+    if (stage() !== "none") refresh();
+  },
+};
+
 document.addEventListener("submit", (event) => {
   const press = event.target;
   if (press.matches("[data-ask]")) {
     event.preventDefault();
-    ask(press, event.submitter);
+    ask(press, event.submitter, means);
   } else if (press.matches("[data-who]")) {
     event.preventDefault();
-    whoPressed(press, event.submitter);
+    askWho(press, event.submitter, means);
   } else if (press === form) {
     event.preventDefault();
     // Enter in a field is no press of Finish: a caller is not done because somebody typed a line.
