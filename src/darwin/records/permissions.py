@@ -30,6 +30,11 @@ RECORD_PEOPLE = Rule(
     "Record people, places and vehicles, correct them and add their markers",
     _ANSWER | _INVESTIGATE,
 )
+RECORD_NUMBERS = Rule(
+    "records.record_numbers",
+    "Record which numbers people use, that they use one no more, and the markers of a number",
+    RECORD_PEOPLE.roles & SEE_NUMBER.roles,
+)
 OPEN_RESTRICTED = Rule(
     "records.open_restricted",
     "Open a restricted record, giving the reason each time",

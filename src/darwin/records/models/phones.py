@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from darwin.deadlines import clock
 from darwin.ledger.ids import new_id
@@ -11,25 +12,25 @@ from darwin.records.models.people import Person
 class PhoneKind(models.TextChoices):
     """Whose a number is."""
 
-    PERSONAL = "personal", "one person’s"
-    SHARED = "shared", "shared"
-    CARE_HOME = "care_home", "care home"
-    PRISON = "prison", "prison"
-    SWITCHBOARD = "switchboard", "switchboard"
-    NOT_KNOWN = "not_known", "not known"
+    PERSONAL = "personal", _("one person’s")
+    SHARED = "shared", _("shared")
+    CARE_HOME = "care_home", _("care home")
+    PRISON = "prison", _("prison")
+    SWITCHBOARD = "switchboard", _("switchboard")
+    NOT_KNOWN = "not_known", _("not known")
 
 
 class LinkKind(models.TextChoices):
     """Why a number is treated with care. Each makes it unsafe to ring until somebody has decided."""
 
-    DOMESTIC = "domestic", "domestic abuse"
-    STALKING = "stalking", "stalking"
-    HONOUR_BASED = "honour_based", "honour-based abuse"
-    SEXUAL = "sexual", "sexual violence"
-    EXPLOITATION = "exploitation", "exploitation"
-    SEALED_REPORT = "sealed_report", "a sealed report"
-    CHILD = "child", "a child"
-    WEAPON = "weapon", "a weapon"
+    DOMESTIC = "domestic", _("domestic abuse")
+    STALKING = "stalking", _("stalking")
+    HONOUR_BASED = "honour_based", _("honour-based abuse")
+    SEXUAL = "sexual", _("sexual violence")
+    EXPLOITATION = "exploitation", _("exploitation")
+    SEALED_REPORT = "sealed_report", _("a sealed report")
+    CHILD = "child", _("a child")
+    WEAPON = "weapon", _("a weapon")
 
 
 class PhoneIdentity(models.Model):

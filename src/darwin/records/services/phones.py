@@ -19,6 +19,7 @@ from darwin.records.models import (
     PhoneUse,
 )
 from darwin.records.services.keys import refresh_phone
+from darwin.records.services.people import must_be_in_use
 from darwin.science.numbers import normalise_number
 
 LONGEST_NUMBER = 40
@@ -112,8 +113,9 @@ def record_use(
 ) -> PhoneUse:
     """Record that a person used a number, from `since` (now, if not given). The open use if there is one.
 
-    Raises NumberRefused.
+    Raises NumberRefused; PersonRefused for a record that is joined to another or disposed of.
     """
+    must_be_in_use(person)
     phone = known_number(number)
     there = PhoneUse.objects.filter(phone=phone, person=person, until=None).first()
     if there:
