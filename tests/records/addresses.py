@@ -10,7 +10,16 @@ from darwin.ledger.actors import Actor, Subject
 from darwin.ledger.ids import new_id
 from darwin.records.births import Birth
 from darwin.records.given import AliasGiven, PersonGiven
-from darwin.records.models import Person, PersonRole, PhoneUse, RetentionReview
+from darwin.records.models import (
+    Person,
+    PersonRole,
+    PhoneIdentity,
+    PhoneLink,
+    PhoneLinkEnding,
+    PhoneUse,
+    RetentionReview,
+)
+from darwin.records.services.links import propose_link_ending
 from darwin.records.services.markers import mark_vulnerable, mark_warning, restrict_record
 from darwin.records.services.merges import merge_people
 from darwin.records.services.people import link_person, load_people, record_person
@@ -157,6 +166,28 @@ def _restriction(account: Account | None, rows: int) -> Mapping[str, Any]:
     return {"restriction_id": made.id}
 
 
+def _link(account: Account | None, rows: int) -> Mapping[str, Any]:
+    return {"link_id": link_number(actor=ACTOR, number="07700 900142", link="domestic", reason="Told so").id}
+
+
+def _ending(account: Account | None, rows: int) -> Mapping[str, Any]:
+    link = link_number(actor=ACTOR, number="07700 900142", link="stalking", reason="Told so")
+    made = propose_link_ending(actor=Actor.staff(new_id()), link=link, reason="It was another number")
+    return {"ending_id": made.id}
+
+
+def _endings(account: Account | None, rows: int) -> Mapping[str, Any]:
+    ids = PhoneIdentity.objects.bulk_create(PhoneIdentity(number=f"+44770090{n:04}") for n in range(rows))
+    links = PhoneLink.objects.bulk_create(
+        PhoneLink(phone=phone, link="stalking", linked_at=clock.now()) for phone in ids
+    )
+    PhoneLinkEnding.objects.bulk_create(
+        PhoneLinkEnding(link=link, proposed_at=clock.now(), proposed_by=new_id(), reason="Another number")
+        for link in links
+    )
+    return {}
+
+
 def _location(account: Account | None, rows: int) -> Mapping[str, Any]:
     return {"location_id": priya().places.get().location_id}
 
@@ -195,5 +226,8 @@ example(
     method="post",
     data={"kind": "prison", "reason": "Rang back"},
 )
+example("records:link_end", prepare=_link)
+example("records:link_ending", prepare=_ending)
+example("records:link_endings", prepare=_endings, many_rows=True)
 example("records:location", prepare=_location)
 example("records:vehicle", prepare=_vehicle)

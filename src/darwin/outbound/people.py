@@ -31,8 +31,9 @@ def declare() -> None:
             name="outbound.attempt",
             label=gettext_lazy("attempts to reach them"),
             rows=lambda person: Attempt.objects.filter(person_id=person),
-            # Two open attempts would become one person's: they stay as they were begun.
-            moves=False,
+            # A person has one open attempt: where both have one, the other's stays where it was begun until
+            # it ends. All others move, an open one too, so that one colleague alone rings.
+            same_as=("ended_at",),
             erases=forget_attempts,
         )
     )
@@ -45,9 +46,12 @@ def declare() -> None:
 
 
 def forget_answers(person: UUID) -> int:
-    """Take the person and their words from their answers. What restricts stays, as nobody's in particular: a
-    number does not become safe because a record was disposed of."""
-    return SafeContact.objects.filter(person_id=person).update(person_id=None, words="")
+    """Take the person, their words and their yes from their answers.
+
+    What restricts stays, as nobody's in particular: a number does not become safe because a record was
+    disposed of. What permits goes: nobody is left whose yes it would be.
+    """
+    return SafeContact.objects.filter(person_id=person).update(person_id=None, words="", allowed=[])
 
 
 def forget_attempts(person: UUID) -> int:

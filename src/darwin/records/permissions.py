@@ -22,8 +22,13 @@ SEE_NUMBER = Rule(
 )
 MARK_NUMBER = Rule(
     "records.mark_number",
-    "Say what a number is, and link it to what makes it unsafe to ring",
+    "Say what a number is, link it to what asks for care, and propose to end such a link",
     _ANSWER | {"missing_persons_coordinator", "investigator", "investigation_supervisor"},
+)
+DECIDE_LINKS = Rule(
+    "records.decide_links",
+    "Decide, as a second person, that a link which makes a number unsafe to ring ends or goes on",
+    {"contact_supervisor", "duty_inspector"},
 )
 RECORD_PEOPLE = Rule(
     "records.record_people",

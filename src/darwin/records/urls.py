@@ -4,7 +4,17 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from darwin.records.parts import MARKERS, PARTS
-from darwin.records.views import merges, parts, people, recording, restrictions, retention, search, things
+from darwin.records.views import (
+    links,
+    merges,
+    parts,
+    people,
+    recording,
+    restrictions,
+    retention,
+    search,
+    things,
+)
 
 app_name = "records"
 
@@ -93,6 +103,9 @@ urlpatterns = [
         retention.review_change,
         name="review_change",
     ),
+    path("records/numbers/links/", links.link_endings, name="link_endings"),
+    path("records/numbers/links/<uuid:link_id>/end/", links.link_end, name="link_end"),
+    path("records/numbers/links/endings/<uuid:ending_id>/", links.link_ending, name="link_ending"),
     path("records/numbers/<uuid:phone_id>/", things.phone, name="phone"),
     path("records/numbers/<uuid:phone_id>/<number_change:change>/", things.phone_change, name="phone_change"),
     path("records/places/<uuid:location_id>/", things.location, name="location"),

@@ -1,4 +1,4 @@
-"""Writes about telephone numbers: what they are, who used them, and why they are not safe to ring."""
+"""Writes about telephone numbers: what they are, who used them, and why they are treated with care."""
 
 from datetime import datetime
 
@@ -72,7 +72,8 @@ def mark_number(*, actor: Actor, number: str, kind: str, reason: str = "") -> Ph
 def link_number(
     *, actor: Actor, number: str, link: str, subject: Subject | None = None, reason: str = ""
 ) -> PhoneLink:
-    """Link a number to what makes it unsafe (a value of LinkKind); the link itself if it is there already.
+    """Link a number to what asks for care (a value of LinkKind); the link itself if it is there already.
+    `services.links` ends it.
 
     Raises NumberRefused.
     """
@@ -89,22 +90,6 @@ def link_number(
     subjects = [Subject("phone", phone.id), *([subject] if subject else [])]
     _entry(actor, "records.number_linked", subjects, ["link"], reason)
     return made
-
-
-@transaction.atomic
-def end_link(*, actor: Actor, link: PhoneLink, reason: str) -> bool:
-    """Say that a link holds no more; it stays in the history. False if it was ended already.
-
-    Raises NumberRefused without a reason: a link protects somebody.
-    """
-    if not reason.strip():
-        raise NumberRefused(_("Say why the link holds no more. It stands until then."))
-    ended = PhoneLink.objects.filter(pk=link.pk, ended_at=None).update(
-        ended_at=clock.now(), ended_by=actor.id, end_reason=reason
-    )
-    if ended:
-        _entry(actor, "records.number_link_ended", [Subject("phone", link.phone_id)], ["ended_at"], reason)
-    return bool(ended)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,10 +17,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 from darwin.deadlines import clock
 from darwin.records.forms import LinkNumberForm, MarkNumberForm
 from darwin.records.history import earlier_values, earlier_words
+from darwin.records.links import protects
 from darwin.records.marked import markers_of
-from darwin.records.models import Location, PersonLocation, PersonVehicle, PhoneIdentity, PhoneKind, Vehicle
+from darwin.records.models import (
+    Location,
+    PersonLocation,
+    PersonVehicle,
+    PhoneIdentity,
+    PhoneKind,
+    PhoneLinkEnding,
+    Vehicle,
+)
 from darwin.records.parts import MARKERS, PARTS
 from darwin.records.permissions import (
+    DECIDE_LINKS,
     MARK_NUMBER,
     RECORD_NUMBERS,
     RECORD_PEOPLE,
@@ -85,7 +96,8 @@ def _show_phone(
         "facts": facts,
         "people": _people(uses),
         "markings": found.markings.order_by("-since")[:MOST],
-        "links": found.links.order_by("-linked_at")[:MOST],
+        "links": _links(request, found),
+        "unsafe": any(map(protects, facts.links)),
         "markers": _with_ends(markers_of(found), "records:phone_end", found.id, may_record),
         "additions": _additions("records:phone_add", found.id, may_record),
         "restrict": _restrict(request, "phone", found.id),
@@ -147,6 +159,31 @@ def vehicle(request: HttpRequest, vehicle_id: UUID) -> HttpResponse:
         "restrict": _restrict(request, "vehicle", found.id),
     }
     return render(request, "records/thing.html", context)
+
+
+def _links(request: HttpRequest, found: PhoneIdentity) -> list[dict[str, Any]]:
+    """The links of a number, each with what this reader may do about it. One query."""
+    me = asker(request)
+    may_end, may_decide = MARK_NUMBER.permits(me), DECIDE_LINKS.permits(me)
+    proposed = PhoneLinkEnding.objects.filter(link=OuterRef("pk"), confirmed_at=None, declined_at=None)
+    rows = found.links.annotate(
+        waiting_id=Subquery(proposed.values("id")[:1]),
+        waiting_by=Subquery(proposed.values("proposed_by")[:1]),
+    )
+    return [
+        {
+            "link": row,
+            "protects": protects(row.link),
+            "waits": row.waiting_id is not None,
+            "end": reverse("records:link_end", args=[row.id])
+            if may_end and row.ended_at is None and row.waiting_id is None
+            else "",
+            "decide": reverse("records:link_ending", args=[row.waiting_id])
+            if may_decide and row.waiting_id is not None and row.waiting_by != me.id
+            else "",
+        }
+        for row in rows.order_by("-linked_at")[:MOST]
+    ]
 
 
 def _with_ends(markers: list[dict[str, Any]], page: str, on: UUID, may: bool) -> list[dict[str, Any]]:
