@@ -1,1 +1,0 @@
-"""The commands of `darwin plan`, a module each, loaded only when called."""
