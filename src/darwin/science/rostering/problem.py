@@ -11,14 +11,12 @@ on a Saturday or a Sunday; a *rest day* is a day on which no duty of the person 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY_MINUTES = 24 * 60
 # Working Time Regulations 1998, reg 2(1): night time where no agreement sets it; three hours make a night.
 NIGHT_FROM_MINUTE, NIGHT_MINUTES, NIGHT_DUTY_MINUTES = 23 * 60, 7 * 60, 3 * 60
 ANYBODY = ""
-NO_SOURCES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ class RuleSet:
     # On the day after a duty the next does not begin at an earlier time of day.
     forward_rotation: bool = False
     one_start_a_day: bool = True
-    sources: Mapping[str, str] = NO_SOURCES
+    sources: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +215,7 @@ class Replan:
     the absences would leave short if nobody else moved."""
 
     roster: Roster
-    changes: tuple[Change, ...] = field(default_factory=tuple)
+    changes: tuple[Change, ...] = ()
     uncovered_before: int = 0
 
 
