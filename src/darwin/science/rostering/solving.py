@@ -80,7 +80,7 @@ def _search(problem: Problem, seconds: float, threads: int) -> _Found:
     duties: tuple[Duty, ...] = ()
     ended = True
     bounds = {"missing": 0, "cost": 0}
-    steps: tuple[tuple[str, Callable[[], cp_model.LinearExprT], float], ...] = (
+    steps: tuple[tuple[str, Callable[[], cp_model.LinearExpr], float], ...] = (
         ("missing", floor.missing, COVER_SHARE),
         ("cost", floor.cost, COST_SHARE),
         ("unfairness", floor.unfairness, FAIR_SHARE),
@@ -111,7 +111,7 @@ def solver_of(seconds: float, threads: int) -> cp_model.CpSolver:
     return solver
 
 
-def keep_from(floor: FloorModel, solver: cp_model.CpSolver, aim: cp_model.LinearExprT) -> None:
+def keep_from(floor: FloorModel, solver: cp_model.CpSolver, aim: cp_model.LinearExpr) -> None:
     """What was reached stays reached, and the next search begins from it."""
     floor.model.add(aim <= round(solver.objective_value))
     floor.hint(solver)
