@@ -9,12 +9,14 @@ week's common shape; each day from Monday to Friday towards their common shape.
 import numpy as np
 
 from darwin.science.arrivals.arrays import Floats, Whole
+
+Counts = Floats | Whole  # weighted, or as they are
 from darwin.science.arrivals.half_hours import SLOTS
 
 _WORKING, _SATURDAY, _SUNDAY = slice(0, 5), 5, 6
 
 
-def shrink(counts: Whole, recorded: Floats, expected_rate: Floats) -> Floats:
+def shrink(counts: Counts, recorded: Floats, expected_rate: Floats) -> Floats:
     """Rates a half-hour, of the shape of `counts`: between counts / recorded and `expected_rate`.
 
     Where the counts stray no further from what is expected than Poisson noise, it is `expected_rate`.
@@ -29,7 +31,7 @@ def shrink(counts: Whole, recorded: Floats, expected_rate: Floats) -> Floats:
     return moved
 
 
-def week_profile(counts: Whole, recorded: Floats) -> Floats:
+def week_profile(counts: Counts, recorded: Floats) -> Floats:
     """The expected contacts of each recorded half-hour of the week, (7, 48), from sums of the same shape."""
     common = _rate(counts.sum(axis=0), recorded.sum(axis=0))
     grouped_counts = np.array([counts[_WORKING].sum(axis=0), counts[_SATURDAY], counts[_SUNDAY]])
@@ -48,11 +50,11 @@ def week_profile(counts: Whole, recorded: Floats) -> Floats:
     return np.array([*days, groups[1], groups[2]]).reshape(7, SLOTS)
 
 
-def _rate(counts: Whole, recorded: Floats) -> Floats:
+def _rate(counts: Counts, recorded: Floats) -> Floats:
     return np.divide(counts, recorded, out=np.zeros(recorded.shape), where=recorded > 0)
 
 
-def _level(counts: Whole, recorded: Floats, shape: Floats) -> Floats:
+def _level(counts: Counts, recorded: Floats, shape: Floats) -> Floats:
     """`shape` at the day's own level."""
     expected = float((recorded * shape).sum())
     return shape * (float(counts.sum()) / expected) if expected > 0 else shape
