@@ -6,6 +6,7 @@ from darwin.science.arrivals.half_hours import DAYS, SLOTS, HalfHours
 from darwin.science.arrivals.rates import Rates, fit_rates
 from darwin.science.arrivals.redial import Redial, redials
 from darwin.science.arrivals.refused import TooLittle
+from darwin.science.arrivals.scenario_text import scenario_text, whole_handlers
 from darwin.science.arrivals.survival import Survival, kaplan_meier
 
 __all__ = [
@@ -25,4 +26,6 @@ __all__ = [
     "fit_rates",
     "kaplan_meier",
     "redials",
+    "scenario_text",
+    "whole_handlers",
 ]
