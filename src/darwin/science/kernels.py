@@ -36,7 +36,7 @@ from numba import njit  # noqa: E402
 __all__ = ["cache_folder", "fingerprint", "njit", "part"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-_options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False, "error_model": "numpy"}
 
 
 def part(function: F) -> F:

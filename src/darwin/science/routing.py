@@ -29,7 +29,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from darwin.science.kernels import njit
+from darwin.science.kernels import njit, part
 from darwin.science.policy import Contact, Decision, Handler, Policy, Reason, TypeRule, Why
 
 Record: TypeAlias = Any  # one record of a structured array
@@ -79,7 +79,7 @@ def set_line(line: Record, rule: TypeRule, kind: int, priority: float, *, callba
     line["head"] = line["tail"] = -1
 
 
-@njit(cache=True)
+@part
 def keeps_back(
     rules: Record,
     types: NDArray[np.void],
@@ -102,7 +102,7 @@ def keeps_back(
     return False
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, _nrt=False, error_model="numpy")
 def choose(
     rules: Record,
     types: NDArray[np.void],

@@ -187,7 +187,7 @@ def begin(s: State, pace: NDArray[np.float64]) -> None:
         schedule(s, s.plan[s.next_plan].at + wait - start, PLANNED_CHANGE, NOBODY)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False, error_model="numpy")
 def run(memory: NDArray[np.void], pace: NDArray[np.float64]) -> None:
     """Run a replication to its end.
 
