@@ -43,7 +43,7 @@ Peer = Callable[[Centre, int, int], list[list[float]]]
 DAYS = 365
 SEED = 20_261_127
 WORST_Z = 4.0
-# Calls of a day over its hours, in the shape of a police non-emergency line: quiet at five, busiest at eleven.
+# Calls of a day over its hours, in the shape of a police non-emergency line: quiet at four, busy at eleven.
 SHAPE = (22, 16, 12, 10, 9, 11, 17, 28, 44, 54, 58, 60, 58, 56, 56, 57, 58, 57, 52, 47, 42, 36, 30, 26)
 MEASURES = ("within 30 s of offered", "gave up of offered", "mean wait of answered", "mean wait of all")
 GOALS = (
@@ -70,14 +70,19 @@ class Measured:
     def seen(self) -> list[tuple[float, float]]:
         """(mean, standard error) of each of MEASURES over all rounds."""
         return [
-            (statistics.fmean(mean for mean, _ in each), math.hypot(*(error for _, error in each)) / len(each))
+            (
+                statistics.fmean(mean for mean, _ in each),
+                math.hypot(*(error for _, error in each)) / len(each),
+            )
             for each in zip(*self.rounds, strict=True)
         ]
 
 
 def main() -> int:
     options = _options()
-    print(f"{platform.platform()}, {_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(
+        f"{platform.platform()}, {_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
     print(f"load of the machine at the start: {os.getloadavg()[0]:.1f}")
     small, large = centre(calls=900.0), centre(peak_handlers=120)
     with tempfile.TemporaryDirectory(prefix="darwin-bench-") as folder:
@@ -117,7 +122,9 @@ def centre(calls: float = 0.0, peak_handlers: int = 0) -> Centre:
 
     scale = calls / sum(SHAPE)
     if peak_handlers:
-        scale = max(s for s in (n / 10 for n in range(1, 10_000)) if handlers(max(SHAPE) * s) <= peak_handlers)
+        scale = max(
+            s for s in (n / 10 for n in range(1, 10_000)) if handlers(max(SHAPE) * s) <= peak_handlers
+        )
     rates = tuple(share * scale for share in SHAPE)
     return Centre(rates, tuple(map(handlers, rates)), talk, 300.0, 30.0)
 
@@ -135,7 +142,8 @@ def print_compile_time(folder: Path) -> None:
     """How long one day of the plain centre takes a new process: first without a cache, then with it."""
     program = (
         "import sys, time; begun = time.perf_counter()\n"
-        "from darwin.science.twin.run import simulate; from darwin.science.twin.scenario import read_scenario\n"
+        "from darwin.science.twin.run import simulate\n"
+        "from darwin.science.twin.scenario import read_scenario\n"
         "simulate(read_scenario(sys.stdin.read()), replications=1, seed=1, threads=1)\n"
         "print(time.perf_counter() - begun)"
     )
@@ -154,7 +162,7 @@ def print_compile_time(folder: Path) -> None:
         )
         for _ in range(2)
     )
-    print(f"Darwin: a new process and its first day, everything on: {first:.1f} s compiling, {second:.1f} s cached")
+    print(f"Darwin: a new process and its first day, all on: {first:.1f} s compiling, {second:.1f} s cached")
 
 
 def measure(options: argparse.Namespace, loop: Path, small: Centre, large: Centre) -> dict[str, Measured]:
@@ -185,7 +193,9 @@ def measure(options: argparse.Namespace, loop: Path, small: Centre, large: Centr
 def by_c(loop: Path, centre: Centre, replications: int, seed: int) -> Outcome:
     lines = [f"{DAYS} {replications} {seed} {centre.mean_talk} {centre.mean_patience} {centre.threshold}"]
     lines += [f"{rate!r} {handlers}" for rate, handlers in zip(centre.rates, centre.handlers, strict=True)]
-    printed = subprocess.run([loop], input="\n".join(lines), capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(
+        [loop], input="\n".join(lines), capture_output=True, text=True, check=True
+    ).stdout
     seconds, *days = printed.splitlines()
     return _outcome([[float(number) for number in day.split()] for day in days], float(seconds))
 
@@ -248,9 +258,7 @@ def print_goals(found: dict[str, Measured]) -> None:
     """Ratios within a round, so that a machine that is slower for a while slows both; their median."""
     print(f"\n{'goals (median of the ratios of each round)':<52}{'is':>12}{'goal':>12}")
     for words, over, under, goal in GOALS:
-        ratio = statistics.median(
-            a / b for a, b in zip(found[over].speeds, found[under].speeds, strict=True)
-        )
+        ratio = statistics.median(a / b for a, b in zip(found[over].speeds, found[under].speeds, strict=True))
         print(f"{words:<52}{ratio:>12,.2f}{goal:>12,.2f}   {'met' if ratio >= goal else 'MISSED'}")
     speed = found["full"].speed
     verdict = "met" if speed >= FULL_GOAL else "MISSED"
@@ -261,15 +269,23 @@ def print_agreement(found: dict[str, Measured]) -> bool:
     """What each simulated and its distance from the C loop in standard errors; whether all are near."""
     near = True
     for peers, loop in ((("c", "plain", "simpy", "ciw"), "c"), (("c 120", "plain 120"), "c 120")):
-        print(f"\n{'the same centre (mean, z against C)':<40}" + "".join(f"{words:>26}" for words in MEASURES))
+        print(
+            f"\n{'the same centre (mean, z against C)':<40}" + "".join(f"{words:>26}" for words in MEASURES)
+        )
         for name in peers:
             row = ""
-            for (mean, error), (wanted, its_error) in zip(found[name].seen(), found[loop].seen(), strict=True):
+            for (mean, error), (wanted, its_error) in zip(
+                found[name].seen(), found[loop].seen(), strict=True
+            ):
                 z = (mean - wanted) / math.hypot(error, its_error) if name != loop else 0.0
                 near = near and abs(z) <= WORST_Z
                 row += f"{mean:>16.4f}" + (f"{z:>+10.2f}" if name != loop else f"{'':>10}")
             print(f"{NAMES[name]:<40}{row}")
-    print("\nAll agree." if near else f"\nSome lie beyond {WORST_Z:g} standard errors: they do not simulate the same.")
+    print(
+        "\nAll agree."
+        if near
+        else f"\nSome lie beyond {WORST_Z:g} standard errors: they do not simulate the same."
+    )
     return near
 
 

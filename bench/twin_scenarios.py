@@ -23,7 +23,7 @@ handlers = {list(centre.handlers)}
 
 
 def full_scenario(centre: Centre, days: int) -> str:
-    """The same calls, a fifth of them 999 and a tenth for the crime desk, and the same handlers or so in three
+    """The same calls, a fifth of them 999 and a tenth for the crime desk, and as many handlers or so in three
     groups with lists of skills, in shifts over midnight with breaks and absence; a day effect, redial, a
     call-back that keeps its place, callers with a marker ahead, and wrap-up after a shorter talk."""
     peak = max(centre.handlers)
@@ -41,7 +41,7 @@ redial = {{ probability = 0.4, delay = {{ law = "exponential", mean = 400 }} }}
 priority = {1 if name == "999" else 2}
 vulnerable = 0.1
 threshold_s = {10 if name == "999" else 30}
-{'callback = { accepted = 0.2, over_s = 120, reached = 0.9 }' if name == "101" else ""}
+{"callback = { accepted = 0.2, over_s = 120, reached = 0.9 }" if name == "101" else ""}
 """
         for name, share in shares.items()
     )
@@ -52,9 +52,9 @@ name = "{name}"
 skills = {skills}
 absence = 0.04
 shifts = [
-  {{ days = [0, 1, 2, 3, 4, 5, 6], start = "07:00", hours = 10, handlers = {max(1, round(peak * share * 0.55))}, breaks = [{{ after_hours = 4, minutes = 45 }}] }},
-  {{ days = [0, 1, 2, 3, 4, 5, 6], start = "12:00", hours = 10, handlers = {max(1, round(peak * share * 0.6))}, breaks = [{{ after_hours = 5, minutes = 45 }}] }},
-  {{ days = [0, 1, 2, 3, 4, 5, 6], start = "22:00", hours = 9, handlers = {max(1, round(night * share))}, breaks = [{{ after_hours = 4.5, minutes = 45 }}] }},
+{_shift("07:00", 10, peak * share * 0.55)}
+{_shift("12:00", 10, peak * share * 0.6)}
+{_shift("22:00", 9, night * share)}
 ]
 """
         for name, skills, share in (
@@ -72,3 +72,10 @@ day_effect_cv = 0.05
 [policy]
 vulnerable_ahead = 0.5
 """
+
+
+def _shift(start: str, hours: int, handlers: float) -> str:
+    return (
+        f'  {{ start = "{start}", hours = {hours}, handlers = {max(1, round(handlers))}, '
+        f"breaks = [{{ after_hours = {hours / 2}, minutes = 45 }}] }},"
+    )

@@ -1,4 +1,4 @@
-"""Many runs of the twin at once: on the processes of this machine, or on a Dask cluster that is there already.
+"""Many runs of the twin at once: on the processes of this machine, or on an existing Dask cluster.
 
 A run is (scenario text, replications, seed), and its result depends on nothing else: not on where it ran, nor
 on how many ran beside it. Every worker says which source of the science it has; one that has another would
@@ -39,30 +39,30 @@ def sweep(runs: Sequence[Run], *, scheduler: str = "", processes: int | None = N
     this machine (as many as there are cores). Raises ScenarioRefused before anything runs if one of the
     scenarios is faulty, and SweepRefused where the cluster cannot be used.
     """
-    from darwin.science.kernels import fingerprint_of_science
+    from darwin.science.kernels import cache_folder
     from darwin.science.twin.scenario import read_scenario
 
     for run in dict.fromkeys(runs):
         read_scenario(run.scenario)
-    source = fingerprint_of_science()
+    source = cache_folder().name
     answers = _on_cluster(runs, scheduler) if scheduler else _on_this_machine(runs, processes)
     for worker_source, worker, _ in answers:
         if worker_source != source:
             raise SweepRefused(
-                f"The worker {worker} has another version of Darwin's science than this machine, so its results "
-                "cannot be mixed with others. Install the same version there and start the worker again."
+                f"The worker {worker} has another version of Darwin's science than this machine, so its "
+                "results cannot be mixed with others. Install the same version there and start it again."
             )
     return [json.loads(result) for _, _, result in answers]
 
 
 def simulate_run(run: Run) -> tuple[str, str, str]:
     """What a worker does: (fingerprint of its science, its name, the result as JSON text), on one thread."""
-    from darwin.science.kernels import fingerprint_of_science
+    from darwin.science.kernels import cache_folder
     from darwin.science.twin.run import simulate
     from darwin.science.twin.scenario import read_scenario
 
     result = simulate(read_scenario(run.scenario), replications=run.replications, seed=run.seed, threads=1)
-    return fingerprint_of_science(), f"{os.uname().nodename}:{os.getpid()}", json.dumps(result.as_json())
+    return cache_folder().name, f"{os.uname().nodename}:{os.getpid()}", json.dumps(result.as_json())
 
 
 def _on_this_machine(runs: Sequence[Run], processes: int | None) -> list[tuple[str, str, str]]:
