@@ -96,8 +96,8 @@ def _reading(name: str, reading: Report) -> str:
             f"## Reading {name}",
             "",
             f"The before: {before['target']:,.1f} {unit} wanted, {before['reached']:,.1f} reached, with "
-            f"{before['person_shifts_101']} person-shifts a week on 101, {before['person_shifts_999']} on 999, "
-            f"{before['paid_hours']:,} paid hours a week, {before['absence']:.1%} of shifts fallen out, "
+            f"{before['person_shifts_101']} person-shifts a week on 101 and {before['person_shifts_999']} on "
+            f"999, {before['paid_hours']:,} paid hours a week, {before['absence']:.1%} of shifts fallen out, "
             f"{before['first_calls']:,.0f} callers who make {before['attempts'][0]:,.0f} calls.",
             "",
             *_table(
@@ -171,11 +171,11 @@ def _conditions(results: Report) -> str:
         [
             "## When it fails",
             "",
-            "With the levers that may stay. A reading holds where both of the letter's figures are reached and no "
-            "guardrail is broken.",
+            "With the levers that may stay. A reading holds where both of the letter's figures are reached and "
+            "no guardrail is broken.",
             "",
-            "If something that nobody knows was otherwise, and the before, sized anew, showed its figure all the "
-            "same:",
+            "If something that nobody knows was otherwise and the before, sized anew, showed its figure all "
+            "the same:",
             "",
             *_table(
                 (*head, "paid hours A / B"),
