@@ -12,8 +12,10 @@ from experiments.leicestershire.measuring import Measured
 from experiments.leicestershire.rosters import before_roster
 
 ABSENCE_REACH = 0.02
-MOST_PERSON_SHIFTS = 1024
-STEPS = 8
+STEPS = 5
+OFFERED_WITHIN = 5e-4
+# Person-shifts a week to begin the search with.
+USUAL = 160
 Simulate = Callable[[Centre], Measured]
 
 
@@ -29,14 +31,14 @@ class Before:
     person_shifts_999: int
 
 
-@dataclass(frozen=True, slots=True)
 class Calibration:
     """`start` is what is not calibrated; `offered` the calls that the switch counts."""
 
-    start: Centre
-    offered: float
-    equal_teams: bool
-    simulate: Simulate
+    def __init__(self, start: Centre, offered: float, *, equal_teams: bool, simulate: Simulate) -> None:
+        self.start, self.offered = start, offered
+        self.equal_teams, self.simulate = equal_teams, simulate
+        # Callers of the month sized last: the next begins from there.
+        self.first_calls = start.first_calls
 
     def of_reading(self, reading: str) -> Before:
         """Reading A: so many 101 calls in time. Reading B: so long an average wait of the answered."""
@@ -52,14 +54,12 @@ class Calibration:
 
     def _desk_999(self) -> int:
         """The fewest person-shifts a week with which 999 is answered as it was known to be."""
-        wanted = ASSUMED["before"]["answered_999_in_10_s"]["value"]
         start = replace(self.start, levers=frozenset())
 
-        def reaches(people: int) -> bool:
-            month = self.simulate(self._with_rosters(start, MOST_PERSON_SHIFTS // 4, people))
-            return month.value("999 in time") >= wanted
+        def in_time(people: int) -> float:
+            return self.simulate(self._with_rosters(start, 2 * USUAL, people)).value("999 in time")
 
-        return _least(reaches)
+        return least(in_time, ASSUMED["before"]["answered_999_in_10_s"]["value"], USUAL // 2)
 
     def _with_rosters(self, centre: Centre, people_101: int, people_999: int) -> Centre:
         rosters = {
@@ -72,13 +72,13 @@ class Calibration:
         """The size of the 101 desk with which `shown`, which rises with it, is `target`."""
 
         def month_of(people: int, absence: float) -> tuple[Centre, Measured]:
-            centre = self._with_rosters(replace(self.start, absence=absence), people, emergency)
-            return self._with_offered(centre)
+            centre = replace(self.start, absence=absence, first_calls=self.first_calls)
+            return self._with_offered(self._with_rosters(centre, people, emergency))
 
         usual = self.start.absence
-        people = _least(lambda people: shown(month_of(people, usual)[1]) >= target)
-        low, high = usual - ABSENCE_REACH, usual + ABSENCE_REACH
+        people = least(lambda people: shown(month_of(people, usual)[1]), target, USUAL)
         # `people` are just enough: more absence brings them down to the target.
+        low, high = usual, usual + ABSENCE_REACH
         for _ in range(STEPS):
             middle = (low + high) / 2
             if shown(month_of(people, middle)[1]) >= target:
@@ -91,22 +91,34 @@ class Calibration:
     def _with_offered(self, centre: Centre) -> tuple[Centre, Measured]:
         """The centre with so many callers that calls and repeated calls together are those offered."""
         month = self.simulate(centre)
-        for _ in range(3):
-            attempts = month.value("attempts")
-            if abs(attempts / self.offered - 1) < 5e-4:
-                break
+        while abs((attempts := month.value("attempts")) / self.offered - 1) > OFFERED_WITHIN:
             centre = replace(centre, first_calls=round(centre.first_calls * self.offered / attempts, 1))
             month = self.simulate(centre)
+        self.first_calls = centre.first_calls
         return centre, month
 
 
-def _least(reaches: Callable[[int], bool]) -> int:
-    """The fewest person-shifts a week that reach something which more of them reach all the better."""
-    low, high = 21, MOST_PERSON_SHIFTS
-    while low < high:
-        middle = (low + high) // 2
-        if reaches(middle):
-            high = middle
+def least(shown: Callable[[int], float], target: float, guess: int) -> int:
+    """The least whole number at which `shown`, which rises, reaches `target`.
+
+    By regula falsi between a number that does not and one that does (the Illinois way would save little).
+    """
+    low, high = guess - 1, guess + 1
+    below, above = shown(low), shown(high)
+    while below >= target:
+        high, above = low, below
+        low = max(1, low - 2 * (guess - low) - 8)
+        below = shown(low)
+    while above < target:
+        low, below = high, above
+        high += 2 * (high - guess) + 8
+        above = shown(high)
+    while high - low > 1:
+        share = (target - below) / (above - below)
+        middle = min(max(low + round(share * (high - low)), low + 1), high - 1)
+        value = shown(middle)
+        if value >= target:
+            high, above = middle, value
         else:
-            low = middle + 1
-    return low
+            low, below = middle, value
+    return high

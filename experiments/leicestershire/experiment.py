@@ -23,15 +23,21 @@ SHOWN = ("in time", "share in time", "gave up", "wait of answered", "wait of all
 CHANGES = ("in time", "share in time", "gave up", "wait of answered")
 HEADLINE = {"A": "in time", "B": "wait of answered"}
 # A calibration needs less than a comparison: one person-shift moves its target by more than this leaves open.
-CALIBRATED_WITH = 40
+CALIBRATED_WITH = 16
+# Of each month that a condition is about.
+FEWER = 50
 Report = dict[str, Any]
 
 
 class Experiment:
     """`replications` of each month; `told` is called with a line for who waits."""
 
-    def __init__(self, replications: int, told: Callable[[str], None]) -> None:
-        self.replications, self.told = replications, told
+    def __init__(self, replications: int, told: Callable[[str], None], threads: int | None = None) -> None:
+        self.replications, self.told, self.threads = replications, told, threads
+
+    def month(self, centre: Centre) -> Measured:
+        """The centre's month, simulated."""
+        return simulated(centre, self.replications, self.threads)
 
     def run(self, *, conditions: bool) -> Report:
         """Every figure of the page."""
@@ -45,6 +51,8 @@ class Experiment:
             befores[reading] = self.before(reading)
             found["readings"][reading] = self.reading(befores[reading])
         if conditions:
+            self.replications = min(self.replications, FEWER)
+            befores = {name: replace(each, month=self.month(each.centre)) for name, each in befores.items()}
             found["conditions"] = [
                 self.condition(name, known, found["readings"]) for name, known in _unknowns()
             ]
@@ -60,10 +68,14 @@ class Experiment:
         equal_teams = known.pop("equal_teams", False)
         start = Centre(first_calls=0.85 * offered, rosters={}, **known)
         few = min(self.replications, CALIBRATED_WITH)
-        before = Calibration(start, offered, equal_teams, lambda centre: simulated(centre, few)).of_reading(
-            reading
+        calibration = Calibration(
+            start,
+            offered,
+            equal_teams=equal_teams,
+            simulate=lambda centre: simulated(centre, few, self.threads),
         )
-        return replace(before, month=simulated(before.centre, self.replications))
+        before = calibration.of_reading(reading)
+        return replace(before, month=self.month(before.centre))
 
     def after(self, before: Before, levers: frozenset[str]) -> Centre:
         """The centre of before with these levers, in the same paid hours."""
@@ -92,8 +104,9 @@ class Experiment:
         """What a month with these levers shows beside the before."""
         self.told(f"  {', '.join(sorted(levers, key=LEVERS.index)) or 'nothing'}")
         centre = self.after(before, levers)
-        month = simulated(centre, self.replications)
-        return _comparison(before.month, month) | {"paid_hours": paid_hours(centre.rosters.values())}
+        return _comparison(before.month, self.month(centre)) | {
+            "paid_hours": paid_hours(centre.rosters.values())
+        }
 
     def condition(self, name: str, known: dict[str, Any], readings: dict[str, Report]) -> Report:
         """If something that nobody knows was otherwise, the before is sized anew; then the kept levers."""
@@ -115,7 +128,7 @@ class Experiment:
             self.told(f"reading {reading}: {name}")
             levers = frozenset(readings[reading]["kept"]["levers"])
             centre = replace(self.after(before, levers), **change)
-            found[reading] = _comparison(before.month, simulated(centre, self.replications))
+            found[reading] = _comparison(before.month, self.month(centre))
         return found
 
 
