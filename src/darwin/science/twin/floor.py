@@ -4,14 +4,18 @@ The identity rule of a falling number of handlers: the free go home first, the l
 who is talking finishes the call and its wrap, and then goes. A rising number first keeps those who would go.
 """
 
+from typing import Any
+
 import numpy as np
 
+from darwin.science.kernels import part
 from darwin.science.twin.queues import schedule
-from darwin.science.twin.state import AWAY, FREE, IDLE, RESTING, SLOTS_A_WEEK, State, part
+from darwin.science.twin.state import AWAY, FREE, IDLE, RESTING, SLOTS_A_WEEK, State
 from darwin.science.twin.streams import derived, uniform
 
 SLOTS_A_DAY = 48
-ONE_MORE, ONE_LESS = np.int64(1), np.int64(-1)
+ONE_MORE: Any = np.int64(1)
+ONE_LESS: Any = np.int64(-1)
 
 
 @part
@@ -19,7 +23,8 @@ def overlap(s: State, start: float, end: float) -> float:
     """How much of [start, end] lies between warm-up and horizon, in seconds."""
     if start >= s.warm and end <= s.horizon:
         return end - start
-    return max(0.0, min(end, s.horizon) - max(start, s.warm))
+    inside: float = max(0.0, min(end, s.horizon) - max(start, s.warm))
+    return inside
 
 
 @part
@@ -154,7 +159,7 @@ def stop_working(s: State, now: float, handler: int) -> bool:
 @part
 def present_of(s: State, pool: int, slot: int) -> int:
     """How many of a pool that is a number are there in a half-hour of the replication, less the absent."""
-    number = s.targets[pool, (slot + s.phase) % SLOTS_A_WEEK]
+    number: int = s.targets[pool, (slot + s.phase) % SLOTS_A_WEEK]
     if s.staff[pool].absence == 0.0:
         return number
     there, day = 0, slot // SLOTS_A_DAY
@@ -226,5 +231,3 @@ def break_is_due(s: State, now: float, handler: int, rest: float) -> None:
     if handlers[handler].state == IDLE:
         remove_idle(s, handler)
         begin_rest(s, now, handler)
-
-

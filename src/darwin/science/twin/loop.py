@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from darwin.science.kernels import njit
+from darwin.science.kernels import njit, part
 from darwin.science.twin.floor import (
     break_is_due,
     change_present,
@@ -56,7 +56,6 @@ from darwin.science.twin.state import (
     TICK,
     VULNERABLE,
     State,
-    part,
 )
 from darwin.science.twin.streams import GOLDEN, exponential, mixed
 

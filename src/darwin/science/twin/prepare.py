@@ -63,7 +63,7 @@ def memory(
     return found, _pace(scenario, seed, number)
 
 
-def _put(s: np.void, name: str, rows: NDArray[Any], count: str = "") -> None:
+def _put(s: Any, name: str, rows: NDArray[Any], count: str = "") -> None:
     """Rows into the beginning of an array of the state."""
     s[name][: len(rows)] = rows
     if count:
@@ -78,7 +78,9 @@ def _check_limits(scenario: Scenario) -> None:
         ("handlers", handlers, state.HANDLERS),
     ):
         if number > most:
-            raise ScenarioRefused(f"{scenario.name or 'The scenario'} has {number} {what}; at most {most} fit.")
+            raise ScenarioRefused(
+                f"{scenario.name or 'The scenario'} has {number} {what}; at most {most} fit."
+            )
 
 
 def _later(each: ContactType) -> Law:
@@ -214,6 +216,6 @@ def _plan(scenario: Scenario, handlers: NDArray[np.void]) -> NDArray[np.void]:
     # At one moment those who go go first: a handler whose shifts meet stays.
     rows.sort(key=lambda row: (row[0], row[1] != state.GOES, row[2]))
     plan = np.zeros(len(rows), state.PLANNED)
-    for line, (at, what, handler, rest) in zip(plan, rows, strict=True):
-        line["at"], line["what"], line["handler"], line["rest"] = at, what, handler, rest
+    for name, values in zip(("at", "what", "handler", "rest"), zip(*rows, strict=True), strict=False):
+        plan[name] = values
     return plan

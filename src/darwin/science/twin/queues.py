@@ -6,7 +6,8 @@ share a cache line (A. LaMarca, R. E. Ladner, The influence of caches on the per
 
 import math
 
-from darwin.science.twin.state import State, part
+from darwin.science.kernels import part
+from darwin.science.twin.state import State
 
 
 @part

@@ -1,9 +1,11 @@
 """A contact and a handler: how they meet, how the talk goes, what comes after."""
 
 import math
+from typing import Any
 
 import numpy as np
 
+from darwin.science.kernels import part
 from darwin.science.routing import choose
 from darwin.science.twin.draws import drawn
 from darwin.science.twin.floor import add_room, overlap, remove_idle, remove_room, stop_working
@@ -62,12 +64,12 @@ from darwin.science.twin.state import (
     WORK,
     WRAP,
     State,
-    part,
 )
 from darwin.science.twin.streams import derived, uniform
 
-ONE, NO_TIME = np.float64(1.0), np.float64(0.0)
-FIRST = np.int64(0)
+ONE: Any = np.float64(1.0)
+NO_TIME: Any = np.float64(0.0)
+FIRST: Any = np.int64(0)
 
 
 @part
@@ -92,7 +94,7 @@ def happens(s: State, contact: int, probability: float, purpose: int) -> bool:
 
 
 @part
-def write_log(s: State, now: float, contact: int, handler: int, outcome: int, talk: float) -> None:
+def write_log(s: State, now: float, contact: int, handler: int, outcome: Any, talk: float) -> None:
     """A row of the sample path. Rows beyond its length are counted, not kept."""
     k = s.contacts[contact]
     if s.logged < LOG_ROWS:
