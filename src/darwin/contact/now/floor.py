@@ -97,8 +97,11 @@ def draw_floor(floor: Floor, language: str, at: datetime | None = None) -> str:
 
 
 def _row(person: Person, language: str, at: datetime | None) -> SafeString:
-    """One handler as a row, in the language that is active. In the stream (at: None) rows are kept: on a
-    floor of 200 all but a few stand as they stood a moment ago, and drawing them was most of what a tick cost."""
+    """One handler as a row, in the language that is active.
+
+    In the stream (at: None) rows are kept: on a floor of 200 all but a few stand as they stood a moment ago,
+    and drawing them was most of what a tick cost.
+    """
     return _drawn_row(person, at) if at else _kept_row(person, language)
 
 
