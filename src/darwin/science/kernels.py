@@ -33,7 +33,7 @@ os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 from numba import njit  # noqa: E402
 
-__all__ = ["cache_folder", "fingerprint", "njit", "part"]
+__all__ = ["cache_folder", "fingerprint", "inlined", "njit", "part"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 _options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False, "error_model": "numpy"}
@@ -47,3 +47,8 @@ def part(function: F) -> F:
     of those.
     """
     return cast(F, njit(**_options)(function))
+
+
+def inlined(function: F) -> F:
+    """A `part` that is compiled into every function that calls it, because it is called most."""
+    return cast(F, njit(**_options, forceinline=True)(function))

@@ -102,7 +102,7 @@ def keeps_back(
     return False
 
 
-@njit(cache=True, _nrt=False, error_model="numpy")
+@njit(cache=True, forceinline=True, _nrt=False, error_model="numpy")
 def choose(
     rules: Record,
     types: NDArray[np.void],

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from darwin.science.kernels import njit, part
+from darwin.science.kernels import inlined, njit, part
 from darwin.science.twin.floor import (
     break_is_due,
     change_present,
@@ -23,12 +23,10 @@ from darwin.science.twin.floor import (
 from darwin.science.twin.queues import drop_first, first_deadline, schedule
 from darwin.science.twin.service import (
     FIRST,
-    ONE,
     begin_attempt,
     callback_is_due,
     chat_ends,
     come,
-    count,
     gives_up,
     happens,
     is_free,
@@ -47,7 +45,6 @@ from darwin.science.twin.state import (
     IDLE,
     NOBODY,
     OF_VULNERABLE,
-    OFFERED,
     PLANNED_CHANGE,
     REDIAL,
     SECONDS_A_SLOT,
@@ -63,7 +60,7 @@ SLOTS_A_DAY = 48
 WEEK_S = 604_800.0
 
 
-@part
+@inlined
 def plan_next_arrival(s: State, pace: NDArray[np.float64], now: float, kind: int) -> None:
     """Draw the next arrival of a type, and find which type comes next."""
     t = s.types[kind]
@@ -86,7 +83,7 @@ def plan_next_arrival(s: State, pace: NDArray[np.float64], now: float, kind: int
             s.next_arrival, s.next_type = s.types[other].next_arrival, other
 
 
-@part
+@inlined
 def somebody_arrives(s: State, pace: NDArray[np.float64], now: float) -> None:
     """A new contact of the type that was next."""
     kind = s.next_type
@@ -110,7 +107,6 @@ def somebody_arrives(s: State, pace: NDArray[np.float64], now: float) -> None:
     begin_attempt(s, now, contact)
     k.origin, k.origin_half_hour, k.chain = 2 * kind + k.marks, k.half_hour, k.counted
     s.open += k.chain
-    count(s, contact, OFFERED, ONE)
     come(s, now, contact)
 
 
@@ -197,10 +193,10 @@ def run(memory: NDArray[np.void], pace: NDArray[np.float64]) -> None:
     s = memory[0]
     events = s.events
     begin(s, pace)
-    going = True
+    restricted, going = s.rules[0].restricts, True
     while going and not s.full:
         arrival, at, deadline = s.next_arrival, events[0].at, first_deadline(s)
-        if s.look < min(arrival, at, deadline):
+        if restricted and s.look < min(arrival, at, deadline):
             now = s.look
             s.look = math.inf
             route(s, now, FIRST, s.line_count, FIRST, s.pool_count)
@@ -209,7 +205,7 @@ def run(memory: NDArray[np.void], pace: NDArray[np.float64]) -> None:
         elif deadline < at:
             gives_up(s, deadline, s.patient[0])
         else:
-            kind, index = events[0].kind, events[0].index
+            kind, index = events[0].what & 7, events[0].what >> 3
             s.hole = 1
             if kind == TALK_ENDS:
                 talk_ends(s, at, index)

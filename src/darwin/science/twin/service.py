@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from darwin.science.kernels import part
+from darwin.science.kernels import inlined, part
 from darwin.science.routing import choose
 from darwin.science.twin.draws import drawn
 from darwin.science.twin.floor import add_room, overlap, remove_idle, remove_room, stop_working
@@ -63,6 +63,7 @@ from darwin.science.twin.state import (
     WITHIN,
     WORK,
     WRAP,
+    WRAPPED,
     State,
 )
 from darwin.science.twin.streams import derived, uniform
@@ -72,7 +73,7 @@ NO_TIME: Any = np.float64(0.0)
 FIRST: Any = np.int64(0)
 
 
-@part
+@inlined
 def count(s: State, contact: int, what: int, amount: float) -> None:
     """Add to a count of the attempt, in the row of its type and the half-hour in which it began."""
     k = s.contacts[contact]
@@ -80,14 +81,14 @@ def count(s: State, contact: int, what: int, amount: float) -> None:
         s.counts[2 * k.type + (k.marks & VULNERABLE), k.half_hour, what] += amount
 
 
-@part
+@inlined
 def duration(s: State, contact: int, law: int, purpose: int) -> float:
     """A time of this contact by one of the laws of its type: the same whenever it is asked for."""
     k = s.contacts[contact]
     return drawn(s.laws[k.type * LAWS_A_TYPE + law], s.table, derived(k.key, purpose))
 
 
-@part
+@inlined
 def happens(s: State, contact: int, probability: float, purpose: int) -> bool:
     """Whether something of this probability happens to this contact."""
     return probability > 0.0 and uniform(derived(s.contacts[contact].key, purpose)) < probability
@@ -106,7 +107,7 @@ def write_log(s: State, now: float, contact: int, handler: int, outcome: Any, ta
     s.logged += 1
 
 
-@part
+@inlined
 def forget(s: State, contact: int) -> None:
     """The contact is over, with all its attempts."""
     s.open -= s.contacts[contact].chain
@@ -127,7 +128,7 @@ def not_served(s: State, now: float, contact: int) -> None:
     forget(s, contact)
 
 
-@part
+@inlined
 def begin_attempt(s: State, now: float, contact: int) -> None:
     """The clock of an attempt starts, and with it the half-hour that it counts in."""
     k = s.contacts[contact]
@@ -143,7 +144,8 @@ def gives_up(s: State, now: float, contact: int) -> None:
     """The patience of a waiting contact ends: abandonment, at its very moment."""
     k = s.contacts[contact]
     leave_line(s, contact)
-    s.lines_busy -= s.types[k.type].on_line
+    if s.capacity > 0:
+        s.lines_busy -= s.types[k.type].on_line
     count(s, contact, ABANDONED, ONE)
     count(s, contact, WAIT_ABANDONED, now - k.arrived)
     if s.keeps_log:
@@ -169,7 +171,8 @@ def accepts_callback(s: State, now: float, contact: int) -> bool:
     if would_wait(s, k.type) < t.over or not happens(s, contact, t.accepted, OF_ACCEPTING):
         return False
     leave_line(s, contact)
-    s.lines_busy -= t.on_line
+    if s.capacity > 0:
+        s.lines_busy -= t.on_line
     count(s, contact, CALLBACKS, ONE)
     k.marks |= CALLBACK
     k.tries = 0
@@ -202,13 +205,18 @@ def come(s: State, now: float, contact: int) -> None:
             write_log(s, now, contact, NOBODY, OUT_BLOCKED, NO_TIME)
         not_served(s, now, contact)
         return
-    s.lines_busy += t.on_line
+    if s.capacity > 0:
+        s.lines_busy += t.on_line
     line = s.line_of[k.type, k.marks]
-    stand_in_line(s, contact, line)
-    if s.idle > 0:
+    if s.rules[0].restricts:
+        stand_in_line(s, contact, line)
         route(s, now, line, line + 1, FIRST, s.pool_count)
         if k.line < 0:
             return
+    else:
+        if s.idle > 0 and s.lines[line].waiting == 0 and goes_straight(s, now, contact, line):
+            return
+        stand_in_line(s, contact, line)
     count(s, contact, DELAYED, ONE)
     if t.accepted > 0.0 and accepts_callback(s, now, contact):
         return
@@ -237,15 +245,29 @@ def route(s: State, now: float, line_from: int, line_to: int, pool_from: int, po
         if line < 0:
             s.look = min(s.look, again)
             return
-        meet(s, now, line, pool)
+        contact = s.lines[line].head
+        leave_line(s, contact)
+        s.contacts[contact].line = -1
+        meet(s, now, contact, line, pool)
+
+
+@inlined
+def goes_straight(s: State, now: float, contact: int, line: int) -> bool:
+    """A contact that finds nobody before it in its line: True if somebody free takes it at once."""
+    s.lines[line].since, s.lines[line].waiting = now, 1
+    _, pool, _ = choose(
+        s.rules[0], s.type_rules, s.lines, s.pools, s.levels, now, line, line + 1, FIRST, s.pool_count
+    )
+    s.lines[line].waiting = 0
+    if pool < 0:
+        return False
+    meet(s, now, contact, line, pool)
+    return True
 
 
 @part
-def meet(s: State, now: float, line: int, pool: int) -> None:
-    """The first of the line and the first of the pool."""
-    contact = s.lines[line].head
-    leave_line(s, contact)
-    s.contacts[contact].line = -1
+def meet(s: State, now: float, contact: int, line: int, pool: int) -> None:
+    """A contact and the first of a pool."""
     if s.lines[line].chat:
         begin_chat(s, now, contact, pool)
         return
@@ -256,23 +278,33 @@ def meet(s: State, now: float, line: int, pool: int) -> None:
         begin_callback(s, now, contact, handler)
         return
     talk = answered(s, now, contact, handler)
-    s.handlers[handler].contact = contact
+    k = s.contacts[contact]
+    if s.capacity == 0 and s.types[k.type].transfer == 0.0:
+        # Nothing happens when the talk ends but that the wrap begins: one event will do.
+        if s.laws[k.type * LAWS_A_TYPE + WRAP].code:
+            wrap = duration(s, contact, WRAP, OF_WRAP)
+            count(s, contact, WRAPPED, wrap)
+            talk += wrap
+        forget(s, contact)
+        schedule(s, now + talk, FREE, handler)
+    else:
+        s.handlers[handler].contact = contact
+        schedule(s, now + talk, TALK_ENDS, handler)
     s.staff[pool].busy += overlap(s, now, now + talk)
-    schedule(s, now + talk, TALK_ENDS, handler)
 
 
-@part
+@inlined
 def answered(s: State, now: float, contact: int, handler: int) -> float:
     """Count the answer and draw the talk, in seconds."""
     k = s.contacts[contact]
     wait = now - k.arrived
     talk = duration(s, contact, TALK, OF_TALK)
     if k.counted:
-        row, slot = 2 * k.type + (k.marks & VULNERABLE), k.half_hour
-        s.counts[row, slot, ANSWERED] += 1.0
-        s.counts[row, slot, WITHIN] += wait <= s.types[k.type].threshold
-        s.counts[row, slot, WAIT_ANSWERED] += wait
-        s.counts[row, slot, WORK] += talk
+        found = s.counts[2 * k.type + (k.marks & VULNERABLE), k.half_hour]
+        found[ANSWERED] += 1.0
+        found[WITHIN] += wait <= s.types[k.type].threshold
+        found[WAIT_ANSWERED] += wait
+        found[WORK] += talk
     if s.keeps_log:
         write_log(s, now, contact, handler, OUT_ANSWERED, talk)
     return talk
@@ -325,7 +357,7 @@ def goes_on(s: State, now: float, contact: int) -> bool:
     return True
 
 
-@part
+@inlined
 def talk_ends(s: State, now: float, handler: int) -> None:
     """The caller rings off; the handler wraps up, or is free."""
     h = s.handlers[handler]
@@ -334,11 +366,11 @@ def talk_ends(s: State, now: float, handler: int) -> None:
         s.rules[0].callbacks -= 1
     if contact >= 0:
         k = s.contacts[contact]
-        if not h.callback:
+        if s.capacity > 0 and not h.callback:
             s.lines_busy -= s.types[k.type].on_line
         if s.laws[k.type * LAWS_A_TYPE + WRAP].code:
             wrap = duration(s, contact, WRAP, OF_WRAP)
-            count(s, contact, WORK, wrap)
+            count(s, contact, WRAPPED, wrap)
         if s.types[k.type].transfer > 0.0:
             transferred = goes_on(s, now, contact)
         if not transferred:
@@ -353,7 +385,7 @@ def talk_ends(s: State, now: float, handler: int) -> None:
         come_again(s, now, contact)
 
 
-@part
+@inlined
 def is_free(s: State, now: float, handler: int) -> None:
     """A handler has finished everything in hand: it stays and takes what the policy gives it, or goes."""
     pool = s.handlers[handler].pool

@@ -28,11 +28,11 @@ TABLE, PLAN_LINES, LOG_ROWS = 1 << 18, 1 << 17, 1 << 16
 COUNTS = (
     "attempts", "answered", "within", "delayed", "abandoned", "wait_answered_s", "wait_abandoned_s", "lost",
     "blocked", "redials", "transfers", "callbacks", "callbacks_reached", "callback_wait_s", "work_s",
-    "offered",
+    "wrap_s",
 )  # fmt: skip
 (
     ATTEMPTS, ANSWERED, WITHIN, DELAYED, ABANDONED, WAIT_ANSWERED, WAIT_ABANDONED, LOST,
-    BLOCKED, REDIALS, TRANSFERS, CALLBACKS, CALLBACKS_REACHED, CALLBACK_WAIT, WORK, OFFERED,
+    BLOCKED, REDIALS, TRANSFERS, CALLBACKS, CALLBACKS_REACHED, CALLBACK_WAIT, WORK, WRAPPED,
 ) = _codes(len(COUNTS))  # fmt: skip
 
 (NOBODY,) = _codes(1, -1)
@@ -93,7 +93,8 @@ STAFF = np.dtype(
     ],
     align=True,
 )  # fmt: skip
-EVENT = np.dtype([("at", "f8"), ("kind", "i8"), ("index", "i8")], align=True)
+# `what` is 8 times the handler or contact, plus the kind of event.
+EVENT = np.dtype([("at", "f8"), ("what", "i8")], align=True)
 PLANNED = np.dtype([("at", "f8"), ("rest", "f8"), ("what", "i4"), ("handler", "i8")], align=True)
 COMES, GOES, RESTS = _codes(3)
 LOG = np.dtype(
