@@ -226,5 +226,3 @@ def break_is_due(s: State, now: float, handler: int, rest: float) -> None:
     if handlers[handler].state == IDLE:
         remove_idle(s, handler)
         begin_rest(s, now, handler)
-
-

@@ -78,7 +78,9 @@ def _check_limits(scenario: Scenario) -> None:
         ("handlers", handlers, state.HANDLERS),
     ):
         if number > most:
-            raise ScenarioRefused(f"{scenario.name or 'The scenario'} has {number} {what}; at most {most} fit.")
+            raise ScenarioRefused(
+                f"{scenario.name or 'The scenario'} has {number} {what}; at most {most} fit."
+            )
 
 
 def _later(each: ContactType) -> Law:

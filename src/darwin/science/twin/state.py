@@ -51,7 +51,9 @@ LAWS_A_TYPE = 5
 VULNERABLE, REPEAT, CALLBACK = 1, 2, 4
 # How an attempt ended, in the log of a sample path.
 OUTCOMES = ("answered", "abandoned", "blocked", "rung back", "not reached")
-(OUT_ANSWERED, OUT_ABANDONED, OUT_BLOCKED, OUT_RUNG_BACK, OUT_NOT_REACHED) = map(np.int64, range(len(OUTCOMES)))
+(OUT_ANSWERED, OUT_ABANDONED, OUT_BLOCKED, OUT_RUNG_BACK, OUT_NOT_REACHED) = map(
+    np.int64, range(len(OUTCOMES))
+)
 
 SECONDS_A_SLOT = 1800.0
 SLOTS_A_WEEK = 336
