@@ -137,7 +137,7 @@ def _choice(problem: Problem, duty: Duty) -> Choice:
 
 
 def _fix(floor: FloorModel, kept: tuple[Duty, ...], window: range) -> None:
-    """Duties that begin outside the window stay, the breaks of those that run stay too; the rest is a hint."""
+    """Duties that begin outside the window stay, and the breaks of those that run; the rest is a hint."""
     problem = floor.problem
     had = {(duty.person, _choice(problem, duty)) for duty in kept}
     for mine in floor.working:
@@ -216,8 +216,10 @@ def _own_breaks(problem: Problem, kept: tuple[Duty, ...], planned: tuple[Duty, .
             found.append(replace(duty, break_offset=own))
         else:
             waiting.append(duty)
-    for duty in waiting:
-        found.append(replace(duty, break_offset=stock[groups[duty.person], duty.start, duty.shift].pop(0)))
+    found += [
+        replace(duty, break_offset=stock[groups[duty.person], duty.start, duty.shift].pop(0))
+        for duty in waiting
+    ]
     return sorted(found, key=lambda duty: (duty.start, duty.person))
 
 
