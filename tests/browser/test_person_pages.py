@@ -155,7 +155,7 @@ def test_a_field_that_asks_for_the_focus_has_it_when_the_page_opens(
         ("/records/search/", "Name, number, registration mark or address"),
         ("/records/people/new/", "Given name"),
         (f"/records/people/{house['person']}/add/number/", "Telephone number"),
-        (f"/records/people/{house['person']}/add/place/", "They"),
+        (f"/records/people/{house['person']}/add/place/", "What it is to them"),
         (f"/records/people/{house['person']}/end/warning/{house['warning']}/", "Why"),
     ):
         page.goto(address)
@@ -221,7 +221,7 @@ def test_a_record_is_corrected_and_added_to_with_its_keys(open_page: OpenPage, h
     page.get_by_label("Marker").select_option("WEAPONS")
     page.get_by_label("Where this is known from").fill("Officer on scene")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Weapons.")).to_be_visible()
+    expect(page.get_by_text("Warning: Weapons")).to_be_visible()
 
 
 def test_a_protecting_link_ends_by_two_people(open_page: OpenPage, house: dict[str, Any]) -> None:
