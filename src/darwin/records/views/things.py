@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,6 +26,7 @@ from darwin.records.models import (
     PhoneIdentity,
     PhoneKind,
     PhoneLinkEnding,
+    RestrictedRecord,
     Vehicle,
 )
 from darwin.records.parts import MARKERS, PARTS
@@ -53,8 +54,9 @@ MOST = 50
 @page(SEE_NUMBER, personal=True)
 def phone(request: HttpRequest, phone_id: UUID) -> HttpResponse:
     """One number: what it is, who used it, and why it is treated with care."""
-    found = get_object_or_404(PhoneIdentity, pk=phone_id)
-    if (instead := consult(request, "phone", found.id)) is not None:
+    hidden = RestrictedRecord.objects.filter(subject_kind="phone", subject_id=OuterRef("pk"), ended_at=None)
+    found = get_object_or_404(PhoneIdentity.objects.annotate(hidden=Exists(hidden)), pk=phone_id)
+    if (instead := consult(request, "phone", found.id, restricted=found.hidden)) is not None:
         return instead
     may_add = request.method != "POST"
     return _show_phone(request, found, MarkNumberForm(), LinkNumberForm(), may_add=may_add)
