@@ -56,7 +56,8 @@ def phone(request: HttpRequest, phone_id: UUID) -> HttpResponse:
     """One number: what it is, who used it, and why it is treated with care."""
     hidden = RestrictedRecord.objects.filter(subject_kind="phone", subject_id=OuterRef("pk"), ended_at=None)
     found = get_object_or_404(PhoneIdentity.objects.annotate(hidden=Exists(hidden)), pk=phone_id)
-    if (instead := consult(request, "phone", found.id, restricted=found.hidden)) is not None:
+    is_hidden = getattr(found, "hidden")  # noqa: B009 - an annotation, which mypy loses
+    if (instead := consult(request, "phone", found.id, restricted=is_hidden)) is not None:
         return instead
     may_add = request.method != "POST"
     return _show_phone(request, found, MarkNumberForm(), LinkNumberForm(), may_add=may_add)
