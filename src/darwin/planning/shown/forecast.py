@@ -255,7 +255,7 @@ def rests_on(shown: ForecastShown) -> list[tuple[str, str]]:
     return [
         (
             _("Contacts of"),
-            f"{formats.day(date.fromisoformat(fitted['from']))} – {formats.day(date.fromisoformat(fitted['to']))}",
+            " – ".join(formats.day(date.fromisoformat(fitted[edge])) for edge in ("from", "to")),
         ),
         (_("Model"), figures["model"]),
         (_("Handling time"), formats.wait_words(1000 * service["aht_s"])),

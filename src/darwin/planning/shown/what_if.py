@@ -34,9 +34,7 @@ def trust(figures: Mapping[str, Any]) -> list[tuple[bool, str]]:
     return [
         (
             True,
-            _(
-                "On %(days)s days that it was not fitted to, the twin said %(twin)s in time; it was %(actual)s."
-            )
+            _("On %(days)s days it was not fitted to, the twin said %(twin)s in time; it was %(actual)s.")
             % words,
         ),
         (
