@@ -40,7 +40,8 @@ def trust(figures: Mapping[str, Any]) -> list[tuple[bool, str]]:
         (
             False,
             _(
-                "Gave up: %(twin_gave_up)s said, %(gave_up)s came. Mean wait: %(twin_wait)s said, %(wait)s came."
+                "Gave up: %(twin_gave_up)s said, %(gave_up)s came. Mean wait: %(twin_wait)s said, "
+                "%(wait)s came."
             )
             % words,
         ),
@@ -162,7 +163,7 @@ def lever_words(levers: Mapping[str, Any]) -> list[str]:
         said.append(_("Shifts: %(what)s") % {"what": dict(SHIFTS)[shifts]})
     if call_back := levers.get("call_back"):
         said.append(
-            _("A call-back offered after %(s)s s of waiting, taken by %(share)s")
+            _("A call-back offered to who would wait %(s)s s, taken by %(share)s")
             % {
                 "s": f"{call_back['after_s']:g}",
                 "share": formats.percentage(100 * call_back["taken"], places=0),
