@@ -65,7 +65,9 @@ def queue_named(slug: str) -> ContactQueue:
 
 
 def public_holidays(first: date, last: date) -> dict[date, str]:
-    """Public holidays of England from `first` to `last`; a substitute day has the name of what it stands for."""
+    """Public holidays of England from `first` to `last`; a substitute day has the name of what it stands
+    for.
+    """
     found = holidays.country_holidays("GB", subdiv="ENG", years=range(first.year, last.year + 1))
     return {day: _plain(name) for day, name in sorted(found.items()) if first <= day <= last}
 
@@ -100,8 +102,8 @@ def read_calls(queue: ContactQueue, first: date, end: date) -> QueueCalls:
     spans = recorded_spans(queue, midnight(first), midnight(end))
     if not spans:
         raise NothingRecorded(
-            f"No imported record covers {first:%-d %B %Y} to {end - timedelta(days=1):%-d %B %Y} of the queue "
-            f"“{queue.slug}”."
+            f"No imported record covers {first:%-d %B %Y} to {end - timedelta(days=1):%-d %B %Y} of the "
+            f"queue “{queue.slug}”."
         )
     stays = stays_of_queue(queue, midnight(first), midnight(end))
     return calls_on_calendar(queue, stays, first, end, spans)

@@ -1,7 +1,8 @@
 """The stays of one queue, one by one or counted by half-hour, for whoever fits a model to them.
 
-Neither a number nor a name leaves the database: callers and handlers are numbered among themselves. Who hung up in
-the recorded announcement never waited for a handler and is left out, as no measure of waiting counts them.
+Neither a number nor a name leaves the database: callers and handlers are numbered among themselves. Who hung
+up in the recorded announcement never waited for a handler and is left out, as no measure of waiting counts
+them.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,9 @@
-"""What the record of calls tells about the handlers: how soon they take the next call, and when they are there.
+"""What the record of calls tells about the handlers: how soon they take the next call, and when they are
+there.
 
-A record of calls holds no sign-ons and often no wrap-up. Both follow from one fact: a handler who is free while
-somebody waits takes a call. So the time from the end of one talk to the next answer, while somebody waits
-throughout, is wrap-up and ringing; where the last caller left the queue first it is cut short, and the
+A record of calls holds no sign-ons and often no wrap-up. Both follow from one fact: a handler who is free
+while somebody waits takes a call. So the time from the end of one talk to the next answer, while somebody
+waits throughout, is wrap-up and ringing; where the last caller left the queue first it is cut short, and the
 product-limit estimate takes it so. A handler who leaves callers waiting is away.
 """
 
@@ -131,15 +132,16 @@ def away(calls: Calls, told: Spells, longest_s: float) -> Flags:
 def at_work(calls: Calls, days: int, wrap_s: float, longest_s: float) -> Floats:
     """How many handlers there were on average in each half-hour of record, (days, 48).
 
-    A handler is there while talking, for `wrap_s` after a talk, and between two talks unless `away`. Half-hours
-    are counted from the first day's midnight by the even clock of arrival_s, and read as wall-clock ones: in the
-    two weeks a year in which the clocks change they are an hour off after the change.
+    A handler is there while talking, for `wrap_s` after a talk, and between two talks unless `away`.
+    Half-hours are counted from the first day's midnight by the even clock of arrival_s, and read as
+    wall-clock ones: in the two weeks a year in which the clocks change they are an hour off after the
+    change.
     """
     told = spells(calls)
     until = np.where(
         away(calls, told, longest_s), told.ends_s + wrap_s, told.ends_s + np.nan_to_num(told.gap_s)
     )
-    steps = np.arange(days * SLOTS + 1) * HALF_HOUR_S
+    steps: Floats = np.arange(days * SLOTS + 1).astype(np.float64) * HALF_HOUR_S
     covered = _time_since(told.begins_s, steps) - _time_since(until, steps)
     return np.maximum(0.0, np.diff(covered) / HALF_HOUR_S).reshape(days, SLOTS)
 

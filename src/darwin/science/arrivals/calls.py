@@ -54,11 +54,13 @@ class Calls:
 
     @property
     def answered(self) -> Flags:
-        return self.ending == Ending.ANSWERED
+        found: Flags = self.ending == Ending.ANSWERED
+        return found
 
     @property
     def gave_up(self) -> Flags:
-        return self.ending == Ending.GAVE_UP
+        found: Flags = self.ending == Ending.GAVE_UP
+        return found
 
     @property
     def left_s(self) -> Floats:

@@ -29,9 +29,9 @@ _GREETING_PART = 0.01
 class FittedType:
     """One type of contact.
 
-    rates: of every attempt that got past the greeting. first_calls: (7, 48), the same without redials. patience:
-    from the end of the greeting. redial: None where it cannot be known. in_greeting: the share of all attempts
-    that gave up during the greeting.
+    rates: of every attempt that got past the greeting. first_calls: (7, 48), the same without redials.
+    patience: from the end of the greeting. redial: None where it cannot be known. in_greeting: the share of
+    all attempts that gave up during the greeting.
     """
 
     name: str
@@ -178,7 +178,8 @@ def _without_redials(
     # By the hour: half-hours are too thin to tell their own share.
     hourly, hourly_again = (table.reshape(7, 24, 2).sum(axis=2) for table in (every, repeated))
     share = np.divide(hourly_again, hourly, out=np.zeros_like(hourly), where=hourly > 0)
-    return rates * (1 - np.minimum(np.repeat(share, 2, axis=1), 1.0))
+    first: Floats = rates * (1 - np.minimum(np.repeat(share, 2, axis=1), 1.0))
+    return first
 
 
 def _greeting(calls: Calls) -> float:
@@ -191,8 +192,8 @@ def _check_record(calls: Calls, first_day: date, recorded: Floats, holidays: fro
     days = float(recorded.sum()) / SLOTS
     if days < LEAST_DAYS:
         raise TooLittle(
-            f"A fit needs {LEAST_DAYS} recorded days, and there are {days:.4g} in the {len(recorded)} chosen. "
-            "Choose a longer period."
+            f"A fit needs {LEAST_DAYS} recorded days, and there are {days:.4g} in the {len(recorded)} chosen."
+            " Choose a longer period."
         )
     empty = HalfHours(first_day, np.zeros(recorded.shape, np.int64), recorded)
     _, of_week = empty.of_week(without=empty.rows_of(holidays))
@@ -200,9 +201,9 @@ def _check_record(calls: Calls, first_day: date, recorded: Floats, holidays: fro
     if len(silent):
         day, slot = silent[0]
         raise TooLittle(
-            f"A fit needs a record of each of the 336 half-hours of a week, and {len(silent)} have none outside "
-            f"public holidays, the first of them {DAYS[day]} {slot // 2:02}:{slot % 2 * 30:02}. Choose a longer "
-            "period."
+            f"A fit needs a record of each of the 336 half-hours of a week, and {len(silent)} have none "
+            f"outside public holidays, the first of them {DAYS[day]} {slot // 2:02}:{slot % 2 * 30:02}. "
+            "Choose a longer period."
         )
     if len(calls) < LEAST_CALLS:
         raise TooLittle(
@@ -217,6 +218,6 @@ def _check_type(name: str, answered: int, gave_up: int, calls: int) -> None:
     ):
         if there < needed:
             raise TooLittle(
-                f"A fit of “{name}” needs {needed} {what}, and there are {there} among its {calls} calls. Choose "
-                "a longer period."
+                f"A fit of “{name}” needs {needed} {what}, and there are {there} among its {calls} calls. "
+                "Choose a longer period."
             )

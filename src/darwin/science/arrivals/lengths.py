@@ -1,9 +1,10 @@
-"""The law of a length of talk or wrap-up: lognormal, or as it was seen; whichever foretells unseen calls better.
+"""The law of a length of talk or wrap-up: lognormal, or as it was seen; whichever foretells unseen calls
+better.
 
-That talk in call centres is near lognormal: L. Brown et al., JASA 100 (2005) 36-50, section 4. The choice is by
-the likelihood of held-out days: laws fitted to every second day judge the others, and the other way round.
-Lengths are kept in whole seconds somewhere in most records, so a length of x seconds is judged by the chance of
-[x - 1/2, x + 1/2).
+That talk in call centres is near lognormal: L. Brown et al., JASA 100 (2005) 36-50, section 4. The choice is
+by the likelihood of held-out days: laws fitted to every second day judge the others, and the other way
+round. Lengths are kept in whole seconds somewhere in most records, so a length of x seconds is judged by the
+chance of [x - 1/2, x + 1/2).
 """
 
 from dataclasses import dataclass

@@ -9,10 +9,9 @@ week's common shape; each day from Monday to Friday towards their common shape.
 import numpy as np
 
 from darwin.science.arrivals.arrays import Floats, Whole
-
-Counts = Floats | Whole  # weighted, or as they are
 from darwin.science.arrivals.half_hours import SLOTS
 
+Counts = Floats | Whole  # weighted, or as they are
 _WORKING, _SATURDAY, _SUNDAY = slice(0, 5), 5, 6
 
 

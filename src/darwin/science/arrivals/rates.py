@@ -2,9 +2,9 @@
 
 The day effect is a factor with mean 1 that all half-hours of a day share: given it, counts are Poisson (the
 doubly stochastic model of G. Jongbloed and G. Koole, Managing uncertainty in call centres using Poisson
-mixtures, Applied Stochastic Models in Business and Industry 17 (2001) 307-318; A. Avramidis, A. Deslauriers and
-P. L'Ecuyer, Modeling daily arrivals to a telephone call center, Management Science 50 (2004) 896-908). Its
-variance is what the day totals vary beyond Poisson noise, by moments.
+mixtures, Applied Stochastic Models in Business and Industry 17 (2001) 307-318; A. Avramidis, A. Deslauriers
+and P. L'Ecuyer, Modeling daily arrivals to a telephone call center, Management Science 50 (2004) 896-908).
+Its variance is what the day totals vary beyond Poisson noise, by moments.
 """
 
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ HOLIDAY_SPREAD = 0.3**2
 class Rates:
     """The law of arrivals of one type.
 
-    per_half_hour: (7, 48) from Monday 00:00, contacts expected in a half-hour of an ordinary week. growth: of the
-    logarithm a year, with its standard error; None under LEAST_DAYS_FOR_GROWTH. day_cv: standard deviation of
-    the day effect. day_variance_error: standard error of day_cv squared. holiday: the factor of a public
-    holiday, and how many were seen (the factor is None where none was).
+    per_half_hour: (7, 48) from Monday 00:00, contacts expected in a half-hour of an ordinary week. growth:
+    of the logarithm a year, with its standard error; None under LEAST_DAYS_FOR_GROWTH. day_cv: standard
+    deviation of the day effect. day_variance_error: standard error of day_cv squared. holiday: the factor of
+    a public holiday, and how many were seen (the factor is None where none was).
     """
 
     per_half_hour: Floats
@@ -80,7 +80,7 @@ def day_variance(seen: Whole, mean: Floats, spent: int) -> tuple[float, float]:
 
 
 def _growth(years: Floats, seen: Whole, mean: Floats, variance: float) -> tuple[float, float, float]:
-    """Level and slope of log(seen / mean) over `years`, and the slope's error: quasi-likelihood, by Newton."""
+    """Level and slope of log(seen / mean) over `years`, and the slope's error, by quasi-likelihood."""
     level, slope = 0.0, 0.0
     design = np.column_stack((np.ones(len(years)), years))
     information = np.eye(2)

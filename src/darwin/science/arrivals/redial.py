@@ -1,9 +1,9 @@
 """Who gave up and rings again: how many, how soon, beyond those who would have rung anyway.
 
 A caller who gave up and is heard again within the window came back, or would have rung just then for another
-reason. The second is measured by the same callers in the same window of the same hour a week earlier and a week
-later, in which nobody is coming back from this call; a share p of callers who come back is seen as
-p + (1 - p) * chance, so that p = (seen - chance) / (1 - chance) (the correction of Abbott, A method of computing
+reason. The second is measured by the same callers in the same window of the same hour a week earlier and a
+week later, in which nobody is coming back from this call; a share p of callers who come back is seen as p +
+(1 - p) * chance, so that p = (seen - chance) / (1 - chance) (the correction of Abbott, A method of computing
 the effectiveness of an insecticide, J. Economic Entomology 18 (1925) 265-267).
 """
 

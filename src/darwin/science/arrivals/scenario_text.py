@@ -27,8 +27,8 @@ def scenario_text(
 ) -> str:
     """TOML of what was fitted. days, warm_up_days: how long the twin is to play it.
 
-    handlers: (7, 48) at work in each half-hour of the week instead of those fitted. first_calls: (types, 7, 48)
-    contacts in each half-hour instead of the fitted rates.
+    handlers: (7, 48) at work in each half-hour of the week instead of those fitted. first_calls: (types, 7,
+    48) contacts in each half-hour instead of the fitted rates.
     """
     staff = whole_handlers(fitted.handlers if handlers is None else handlers)
     rates = np.array([each.first_calls for each in fitted.types]) if first_calls is None else first_calls
@@ -96,14 +96,14 @@ def patience_law(patience: Survival) -> tuple[Floats, Floats]:
 def _comments(fitted: Fitted) -> list[str]:
     last = fitted.first_day.fromordinal(fitted.first_day.toordinal() + fitted.days - 1)
     lines = [
-        f"# Fitted to {sum(each.calls for each in fitted.types):,} contacts of {fitted.recorded_days:.4g} recorded "
-        f"days from {fitted.first_day} to {last}.",
+        f"# Fitted to {sum(each.calls for each in fitted.types):,} contacts of {fitted.recorded_days:.4g} "
+        f"recorded days from {fitted.first_day} to {last}.",
     ]
     if fitted.greeting_s > 0:
         share = max(each.in_greeting for each in fitted.types)
         lines.append(
-            f"# Every caller hears {fitted.greeting_s:.3g} s before anybody is rung; {100 * share:.3g}% hang up in "
-            "it and are not in here. Waits and the threshold begin after it."
+            f"# Every caller hears {fitted.greeting_s:.3g} s before anybody is rung; {100 * share:.3g}% hang "
+            "up in it and are not in here. Waits and the threshold begin after it."
         )
     for each in fitted.types:
         rates = each.rates
@@ -115,9 +115,9 @@ def _comments(fitted: Fitted) -> list[str]:
         lines.append(f"# {each.name}: growth {growth}.")
         if each.redial:
             lines.append(
-                f"# {each.name}: of {each.redial.watched} who gave up, {100 * each.redial.seen:.3g}% rang again "
-                f"within {each.redial.window_s / 60:.3g} minutes; {100 * each.redial.by_chance:.3g}% would have "
-                "anyway."
+                f"# {each.name}: of {each.redial.watched} who gave up, {100 * each.redial.seen:.3g}% rang "
+                f"again within {each.redial.window_s / 60:.3g} minutes; {100 * each.redial.by_chance:.3g}% "
+                "would have anyway."
             )
     return [*lines, *(f"# {note}" for note in fitted.notes), ""]
 

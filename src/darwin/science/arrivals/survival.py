@@ -81,7 +81,7 @@ def kaplan_meier(lasted_s: Floats, ended: Flags) -> Survival:
     times, flags = lasted_s[order], ended[order]
     moments, first = np.unique(times[flags], return_counts=True)
     at_risk = len(times) - np.searchsorted(times, moments, side="left")
-    share = np.cumprod(1 - first / at_risk)
+    share: Floats = np.cumprod(1 - first / at_risk).astype(np.float64)
     with np.errstate(divide="ignore"):
         greenwood = np.cumsum(first / (at_risk * np.maximum(at_risk - first, 0.0)))
     std_error = np.where(share > 0, share * np.sqrt(np.where(share > 0, greenwood, 0.0)), 0.0)

@@ -1,4 +1,4 @@
-"""Contacts to come by half-hour, to 12 months, with their uncertainty; and how far off that would have been."""
+"""Contacts to come by half-hour, to 12 months, with their uncertainty; and how far off it would have been."""
 
 from darwin.science.forecasting.backtesting import Backtest, backtest
 from darwin.science.forecasting.levels import Spreads

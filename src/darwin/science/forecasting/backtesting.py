@@ -36,10 +36,11 @@ def backtest(
     origins: int = 8,
     part: float = 0.9,
 ) -> Backtest:
-    """Forecast `weeks` weeks from up to `origins` moments, evenly apart, the last so that all weeks are known.
+    """Forecast `weeks` weeks from up to `origins` moments, evenly apart, the last so that all weeks are
+    known.
 
-    Each forecast has seen nothing after its origin. Raises TooLittle where not even one origin leaves LEAST_DAYS
-    before and `weeks` after.
+    Each forecast has seen nothing after its origin. Raises TooLittle where not even one origin leaves
+    LEAST_DAYS before and `weeks` after.
     """
     last = history.days - weeks * WEEK
     enough = [start for start in range(1, last + 1) if not lacking(history.between(0, start), holidays)]
@@ -47,7 +48,8 @@ def backtest(
         lack = lacking(history.between(0, last), holidays) if last > 0 else ""
         raise TooLittle(
             f"A backtest sets {weeks} weeks aside, and what is left of {history.days} days is too little. "
-            f"{lack or f'A forecast needs {LEAST_DAYS} recorded days.'} Choose fewer weeks or a longer period."
+            f"{lack or f'A forecast needs {LEAST_DAYS} recorded days.'} Choose fewer "
+            "weeks or a longer period."
         )
     # Where there is a long past, the forecasts have at least a third of it to learn from.
     earliest = max(enough[0], last // 3)

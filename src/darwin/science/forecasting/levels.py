@@ -1,12 +1,13 @@
 """The level of demand from day to day, followed by a dynamic generalised linear model.
 
-The logarithm of a day's expected contacts is a level that wanders, a slope that dies away, effects of the day of
-the week, of public holidays and, from two years of record on, of the time of the year. The filter is the
-Kalman filter on the linearised Poisson observation (M. West and J. Harrison, Bayesian Forecasting and Dynamic
-Models, 2nd ed. 1997, chapters 4 and 14; A. C. Harvey, Forecasting, Structural Time Series Models and the Kalman
-Filter, 1989, section 3.2): exponential smoothing whose weight follows from how uncertain the level is, so that
-missing days and the growth of uncertainty with the horizon need no rule of their own. How fast the level wanders
-and how strongly days vary are chosen by the likelihood of each day given those before.
+The logarithm of a day's expected contacts is a level that wanders, a slope that dies away, effects of the
+day of the week, of public holidays and, from two years of record on, of the time of the year. The filter is
+the Kalman filter on the linearised Poisson observation (M. West and J. Harrison, Bayesian Forecasting and
+Dynamic Models, 2nd ed. 1997, chapters 4 and 14; A. C. Harvey, Forecasting, Structural Time Series Models and
+the Kalman Filter, 1989, section 3.2): exponential smoothing whose weight follows from how uncertain the
+level is, so that missing days and the growth of uncertainty with the horizon need no rule of their own. How
+fast the level wanders and how strongly days vary are chosen by the likelihood of each day given those
+before.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,8 +21,8 @@ from darwin.science.arrivals.arrays import Floats
 YEAR = 365.25
 LEAST_DAYS_FOR_SEASON = 720
 HARMONICS = 3
-# Prior deviations, on the logarithm: of the level and of each weekday from what the caller expects, of a wave of
-# the year, of holidays in common and of one holiday beside the others.
+# Prior deviations, on the logarithm: of the level and of each weekday from what the caller expects, of a
+# wave of the year, of holidays in common and of one holiday beside the others.
 LEVEL, WEEKDAY, WAVE, HOLIDAY, ONE_HOLIDAY = 0.3, 0.1, 0.1, 0.3, 0.15
 # A slope of 15% a year either way is ordinary; half of it is forgotten in 138 days.
 SLOPE, KEPT = 0.15 / YEAR, 0.995
@@ -99,7 +100,8 @@ def design(
 def follow(plan: Design, seen: Floats, base: Floats, spreads: Spreads) -> Followed:
     """Run through the days of `seen` (days,), whose expectation is `base` (days,) at effects of 0.
 
-    A day with a base of 0 was not recorded: the level only wanders. The days are the first rows of the design.
+    A day with a base of 0 was not recorded: the level only wanders. The days are the first rows of the
+    design.
     """
     transition, gained = plan.transition, np.diag(plan.wandering(spreads))
     mean, covariance = np.zeros(len(plan.prior)), np.diag(plan.prior)

@@ -1,9 +1,9 @@
 """The forecast: the level of each day, times the shape of its half-hours, with what is uncertain about both.
 
-What varies about the forecast of a half-hour: Poisson noise; the day effect; an effect of the half-hour; what is
-not known of the level and of the other effects, which grows with the horizon. Counts are drawn from a Poisson law
-whose mean is drawn from a gamma law, so that they are negative binomial, and so are the intervals (Jongbloed and
-Koole 2001, as in arrivals/rates.py).
+What varies about the forecast of a half-hour: Poisson noise; the day effect; an effect of the half-hour;
+what is not known of the level and of the other effects, which grows with the horizon. Counts are drawn from
+a Poisson law whose mean is drawn from a gamma law, so that they are negative binomial, and so are the
+intervals (Jongbloed and Koole 2001, as in arrivals/rates.py).
 """
 
 from collections.abc import Mapping
@@ -47,9 +47,10 @@ class Range:
 class Model:
     """What was learnt from a history.
 
-    weekday: (7,), how the weekdays differ over the whole history; mean 1. shape: (7, 48), the share of its day of
-    each half-hour of the week. scale: contacts of a mean day in the first weeks. holiday_shape: (48,). slot_variance: of the effect of one half-hour. spreads: of level and
-    day effect. seasonal, sloped: whether it has a wave of the year, and a slope.
+    weekday: (7,), how the weekdays differ over the whole history; mean 1. shape: (7, 48), the share of its
+    day of each half-hour of the week. scale: contacts of a mean day in the first weeks. holiday_shape:
+    (48,). slot_variance: of the effect of one half-hour. spreads: of level and day effect. seasonal, sloped:
+    whether it has a wave of the year, and a slope.
     """
 
     history: HalfHours
@@ -72,8 +73,9 @@ class Model:
 class Forecast:
     """Contacts expected from `first_day`, (days, 48) by the clock on the wall, with their interval.
 
-    mean: contacts expected in each half-hour. lower, upper: between which the count will lie with chance `part`.
-    rate_cv: by how much, relatively, the rate itself may differ from the mean: everything but Poisson noise.
+    mean: contacts expected in each half-hour. lower, upper: between which the count will lie with chance
+    `part`. rate_cv: by how much, relatively, the rate itself may differ from the mean: everything but
+    Poisson noise.
     """
 
     first_day: date
@@ -106,7 +108,9 @@ class Forecast:
         by_day = np.zeros(self.days)
         by_day[rows] = mean.sum(axis=1)
         variance = self._common_variance(by_day)
-        variance += float((by_day**2).sum()) * self._day_variance + float((mean**2).sum()) * self._slot_variance
+        variance += (
+            float((by_day**2).sum()) * self._day_variance + float((mean**2).sum()) * self._slot_variance
+        )
         lower, upper = _interval(np.array([expected]), np.array([variance / expected**2]), self.part)
         return Range(expected, float(lower[0]), float(upper[0]))
 
@@ -164,7 +168,8 @@ def learn(history: HalfHours, holidays: Mapping[date, str], start: Spreads | Non
 
 
 def forecast(model: Model, days: int, open_: Floats | None = None, *, part: float = 0.95) -> Forecast:
-    """The `days` days after the history. open_: (days, 48) as HalfHours.recorded; None: every half-hour whole.
+    """The `days` days after the history. open_: (days, 48) as HalfHours.recorded; None: every half-hour
+    whole.
 
     Raises ValueError for days out of 1 to LONGEST_DAYS or a part out of 0 to 1.
     """
@@ -257,17 +262,19 @@ def _shape(history: HalfHours, off: Whole, weight: Floats) -> tuple[Floats, Floa
     shape = np.where(days[:, None] > 0, rates / np.where(days > 0, days, 1.0)[:, None], 1 / SLOTS)
     # Never 0, so that a weekday that was silent can still be seen to stir.
     days = np.maximum(days, 0.001 * days.mean())
-    return days / days.mean(), shape
+    weekday: Floats = days / days.mean()
+    return weekday, shape
 
 
 def _holiday_shape(history: HalfHours, off: Whole, shape: Floats) -> Floats:
     """(48,): of public holidays, shrunk towards a Sunday's."""
     counts = np.where(history.recorded > 0, history.counts, 0)[off].sum(axis=0)
     recorded = history.recorded[off].sum(axis=0)
-    expected = float((recorded * shape[6]).sum())
+    sunday: Floats = shape[6]
+    expected = float((recorded * sunday).sum())
     if counts.sum() == 0 or expected <= 0:
-        return shape[6]
-    rates = shrink(counts, recorded, shape[6] * float(counts.sum()) / expected)
+        return sunday
+    rates = shrink(counts, recorded, sunday * float(counts.sum()) / expected)
     found: Floats = rates / rates.sum()
     return found
 

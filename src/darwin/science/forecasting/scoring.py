@@ -1,11 +1,11 @@
 """How far off a forecast was, beside two yardsticks: a forecast that nobody could better, and the simplest.
 
 The floor: even who knew the true rate would be off by chance, on average by the mean absolute deviation of a
-Poisson count (of mean m and k its whole part: 2 e^-m m^(k+1) / k!, De Moivre; J. Ramasubban, The mean difference
-and mean deviation of some discontinuous distributions, Biometrika 45 (1958) 549-556). The seasonal naive
-forecast: the count of the same half-hour of the last week before the forecast that was recorded.
-Errors are summed and divided by the contacts that came (weighted absolute percentage error), so that quiet
-half-hours neither rule nor break the figure.
+Poisson count (of mean m and k its whole part: 2 e^-m m^(k+1) / k!, De Moivre; J. Ramasubban, The mean
+difference and mean deviation of some discontinuous distributions, Biometrika 45 (1958) 549-556). The
+seasonal naive forecast: the count of the same half-hour of the last week before the forecast that was
+recorded. Errors are summed and divided by the contacts that came (weighted absolute percentage error), so
+that quiet half-hours neither rule nor break the figure.
 """
 
 from dataclasses import dataclass
@@ -46,8 +46,9 @@ def naive(history: HalfHours, days: int, holidays: frozenset[date]) -> Floats:
 class Score:
     """The errors of a forecast over some days, in percent of the contacts that came.
 
-    model, naive, floor: by half-hour. model_by_day, naive_by_day, floor_by_day: of the day totals. bias: forecast
-    less actual. inside_pct: half-hours (days) whose count lay in the interval; promised_pct: as many as should.
+    model, naive, floor: by half-hour. model_by_day, naive_by_day, floor_by_day: of the day totals. bias:
+    forecast less actual. inside_pct: half-hours (days) whose count lay in the interval; promised_pct: as
+    many as should.
     """
 
     contacts: int
@@ -117,18 +118,13 @@ class Judged:
 def joined(parts: list[Judged]) -> Judged:
     """Several stretches as one."""
     return Judged(
-        *(
-            np.concatenate([getattr(each, name) for each in parts])
-            for name in (
-                "actual",
-                "mean",
-                "naive",
-                "lower",
-                "upper",
-                "day_lower",
-                "day_upper",
-                "known",
-            )
-        ),
+        actual=np.concatenate([each.actual for each in parts]),
+        mean=np.concatenate([each.mean for each in parts]),
+        naive=np.concatenate([each.naive for each in parts]),
+        lower=np.concatenate([each.lower for each in parts]),
+        upper=np.concatenate([each.upper for each in parts]),
+        day_lower=np.concatenate([each.day_lower for each in parts]),
+        day_upper=np.concatenate([each.day_upper for each in parts]),
+        known=np.concatenate([each.known for each in parts]),
         part=parts[0].part,
     )
