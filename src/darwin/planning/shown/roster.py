@@ -96,7 +96,14 @@ def cover(roster: Roster, week: int) -> Result:
         ],
         rows,
         BandChart(
-            labels, on_duty, Unit.COUNT, _("on duty"), beside=needed, beside_name=_("needed"), stepped=True
+            labels,
+            on_duty,
+            Unit.COUNT,
+            _("on duty"),
+            beside=needed,
+            beside_name=_("needed"),
+            stepped=True,
+            named={48 * at: names[at] for at in range(len(needed) // 48)},
         ),
     )
 
