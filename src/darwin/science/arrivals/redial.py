@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from darwin.science.arrivals.arrays import Flags, Floats
+from darwin.science.arrivals.arrays import Floats, Whole
 from darwin.science.arrivals.calls import UNKNOWN, Calls
 
 WEEK_S = 7 * 86_400.0
@@ -46,46 +46,71 @@ def redials(calls: Calls, record_s: tuple[float, float], window_s: float = 3_600
     gave_up = gave_up[calls.left_s[gave_up] + window_s <= record_s[1]]
     if len(gave_up) == 0:
         return None
-    following = _next_by_caller(calls, calls.left_s[gave_up], calls.caller[gave_up])
-    delay = np.where(following >= 0, calls.arrival_s[following] - calls.left_s[gave_up], np.inf)
+    following, delay = _heard(calls, gave_up, 0.0, window_s)
     seen = delay <= window_s
-    chance, chance_delay_s = _by_chance(calls, gave_up, record_s, window_s)
+    control = _by_chance(calls, gave_up, record_s, window_s)
     share = float(seen.mean())
-    if chance >= 1 or share <= chance:
-        probability, mean_delay_s, real = 0.0, 0.0, 0.0
-    else:
-        probability = (share - chance) / (1 - chance)
-        real = (share - chance) / share
-        # Of those seen, the part beyond chance; those by chance keep the delay they have a week away.
-        mean_delay_s = max(1.0, (float(delay[seen].mean()) - (1 - real) * chance_delay_s) / real)
-    std_error = (share * (1 - share) / len(gave_up)) ** 0.5 / max(1e-9, 1 - chance)
+    chance = float((control <= window_s).mean()) if len(control) else 0.0
+    probability = max(0.0, (share - chance) / (1 - chance)) if chance < 1 else 0.0
     shares = np.zeros(len(calls))
-    known = len(gave_up) / max(1, int(calls.gave_up.sum()))
-    np.add.at(shares, following[seen], real / known)
+    if probability > 0:
+        known = len(gave_up) / int(calls.gave_up.sum())
+        np.add.at(shares, following[seen], min(1.0, probability / share) / known)
     return Redial(
-        probability, std_error, mean_delay_s, len(gave_up), share, chance, window_s, np.minimum(shares, 1.0)
+        probability=probability,
+        std_error=_std_error(share, len(gave_up), chance, len(control)),
+        mean_delay_s=_mean_delay_s(delay, control, window_s),
+        watched=len(gave_up),
+        seen=share,
+        by_chance=chance,
+        window_s=window_s,
+        share_of_calls=np.minimum(shares, 1.0),
     )
 
 
-def _by_chance(
-    calls: Calls, gave_up: np.ndarray, record_s: tuple[float, float], window_s: float
-) -> tuple[float, float]:
-    """The share of the same callers heard in the same window a week away, and their mean delay in it."""
-    heard = watched = 0
-    total_s = 0.0
+def _std_error(share: float, watched: int, chance: float, controls: int) -> float:
+    if chance >= 1:
+        return 1.0
+    of_share = share * (1 - share) / watched / (1 - chance) ** 2
+    of_chance = chance * (1 - chance) / max(1, controls) * ((1 - share) / (1 - chance) ** 2) ** 2
+    return float((of_share + of_chance) ** 0.5)
+
+
+def _mean_delay_s(delay: Floats, control: Floats, window_s: float) -> float:
+    """The mean delay of those who come back within the window, without those heard by chance before.
+
+    Not to be heard until t takes that one neither came back nor rang by chance, so that the correction of the
+    share holds at every t: back(t) = 1 - silent(t) / silent by chance(t). 0 where nobody comes back.
+    """
+    grid = np.linspace(0.0, window_s, 721)
+    silent = 1 - np.searchsorted(np.sort(delay), grid, side="right") / len(delay)
+    by_chance = 1 - np.searchsorted(np.sort(control), grid, side="right") / max(1, len(control))
+    back = 1 - silent / np.maximum(by_chance, 1e-9)
+    if back[-1] <= 0:
+        return 0.0
+    left = np.clip(1 - back / back[-1], 0.0, 1.0)
+    return max(1.0, float(((left[1:] + left[:-1]) / 2).sum() * (grid[1] - grid[0])))
+
+
+def _by_chance(calls: Calls, gave_up: Whole, record_s: tuple[float, float], window_s: float) -> Floats:
+    """How soon the same callers were heard after the same moments a week away; inf beyond the window."""
+    found = []
     for shift in (-WEEK_S, WEEK_S):
         starts = calls.left_s[gave_up] + shift
-        inside: Flags = (starts >= record_s[0]) & (starts + window_s <= record_s[1])
-        starts, callers = starts[inside], calls.caller[gave_up][inside]
-        following = _next_by_caller(calls, starts, callers)
-        delay = np.where(following >= 0, calls.arrival_s[following] - starts, np.inf)
-        found = delay <= window_s
-        heard, watched = heard + int(found.sum()), watched + len(starts)
-        total_s += float(delay[found].sum())
-    return heard / max(1, watched), total_s / heard if heard else 0.0
+        inside = (starts >= record_s[0]) & (starts + window_s <= record_s[1])
+        found.append(_heard(calls, gave_up[inside], shift, window_s)[1])
+    return np.concatenate(found)
 
 
-def _next_by_caller(calls: Calls, after_s: Floats, callers: np.ndarray) -> np.ndarray:
+def _heard(calls: Calls, gave_up: Whole, shift_s: float, window_s: float) -> tuple[Whole, Floats]:
+    """The next call of each caller after giving up (moved by `shift_s`), and after how many seconds."""
+    starts = calls.left_s[gave_up] + shift_s
+    following = _next_by_caller(calls, starts, calls.caller[gave_up])
+    delay = np.where(following >= 0, calls.arrival_s[following] - starts, np.inf)
+    return following, np.where(delay <= window_s, delay, np.inf)
+
+
+def _next_by_caller(calls: Calls, after_s: Floats, callers: Whole) -> Whole:
     """The row of each caller's first call later than `after_s`; -1 where there is none."""
     known = np.flatnonzero(calls.caller != UNKNOWN)
     order = known[np.lexsort((calls.arrival_s[known], calls.caller[known]))]

@@ -24,11 +24,12 @@ def scenario_text(
     threshold_s: float = 30.0,
     handlers: Floats | None = None,
     first_calls: Floats | None = None,
+    day_cv: float | None = None,
 ) -> str:
     """TOML of what was fitted. days, warm_up_days: how long the twin is to play it.
 
     handlers: (7, 48) at work in each half-hour of the week instead of those fitted. first_calls: (types, 7,
-    48) contacts in each half-hour instead of the fitted rates.
+    48) contacts in each half-hour instead of the fitted rates. day_cv: of every type instead of those fitted.
     """
     staff = whole_handlers(fitted.handlers if handlers is None else handlers)
     rates = np.array([each.first_calls for each in fitted.types]) if first_calls is None else first_calls
@@ -40,7 +41,7 @@ def scenario_text(
         f"threshold_s = {_number(max(0.0, threshold_s - fitted.greeting_s))}",
     ]
     for one, rate in zip(fitted.types, rates, strict=True):
-        lines += ["", *_type(fitted, one, rate, bool((staff == 0).any()))]
+        lines += ["", *_type(fitted, one, rate, bool((staff == 0).any()), day_cv)]
     names = ", ".join(json.dumps(each.name, ensure_ascii=False) for each in fitted.types)
     lines += [
         "",
@@ -122,7 +123,7 @@ def _comments(fitted: Fitted) -> list[str]:
     return [*lines, *(f"# {note}" for note in fitted.notes), ""]
 
 
-def _type(fitted: Fitted, one: FittedType, rate: Floats, unstaffed: bool) -> list[str]:
+def _type(fitted: Fitted, one: FittedType, rate: Floats, unstaffed: bool, day_cv: float | None) -> list[str]:
     values, chances = patience_law(one.patience)
     lines = [
         "[[types]]",
@@ -131,7 +132,7 @@ def _type(fitted: Fitted, one: FittedType, rate: Floats, unstaffed: bool) -> lis
         "rate_per_hour = [",
         *_week(2 * rate),
         "]",
-        f"day_effect_cv = {_number(one.rates.day_cv)}",
+        f"day_effect_cv = {_number(one.rates.day_cv if day_cv is None else day_cv)}",
         f"talk = {_length(one.talk)}",
         f"wrap = {_empirical(fitted.wrap_s) if len(fitted.wrap_s) else _NONE}",
         f"patience = {_empirical(values, chances)}",

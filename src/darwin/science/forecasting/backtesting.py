@@ -53,7 +53,7 @@ def backtest(
         )
     # Where there is a long past, the forecasts have at least a third of it to learn from.
     earliest = max(enough[0], last // 3)
-    starts = np.unique(np.linspace(earliest, last, origins).astype(int))
+    starts = np.unique(np.linspace(last, earliest, origins).astype(int))
     judged: list[list[Judged]] = [[] for _ in range(weeks)]
     model: Model | None = None
     for start in starts:

@@ -103,14 +103,13 @@ def follow(plan: Design, seen: Floats, base: Floats, spreads: Spreads) -> Follow
     A day with a base of 0 was not recorded: the level only wanders. The days are the first rows of the
     design.
     """
-    transition, gained = plan.transition, np.diag(plan.wandering(spreads))
+    gained = plan.wandering(spreads)
     mean, covariance = np.zeros(len(plan.prior)), np.diag(plan.prior)
     likelihood = 0.0
     day_variance = spreads.day**2
     for row in range(len(seen)):
         if row:
-            mean = transition @ mean
-            covariance = transition @ covariance @ transition.T + gained
+            _to_next_day(plan, mean, covariance, gained)
         if base[row] <= 0:
             continue
         effects = plan.rows[row]
@@ -126,9 +125,21 @@ def follow(plan: Design, seen: Floats, base: Floats, spreads: Spreads) -> Follow
             # Inflating the noise so that the pull is that of a day at FAR.
             variance *= far / FAR
         gain = carried / variance
-        mean = mean + gain * off
-        covariance = covariance - np.outer(gain, carried)
+        mean += gain * off
+        covariance -= np.outer(gain, carried)
     return Followed(mean, covariance, float(likelihood))
+
+
+def _to_next_day(plan: Design, mean: Floats, covariance: Floats, gained: Floats) -> None:
+    """The design's transition, in place; only level and slope ever move."""
+    if plan.sloped:
+        mean[_LEVEL] += mean[_SLOPE]
+        mean[_SLOPE] *= KEPT
+        covariance[_LEVEL] += covariance[_SLOPE]
+        covariance[_SLOPE] *= KEPT
+        covariance[:, _LEVEL] += covariance[:, _SLOPE]
+        covariance[:, _SLOPE] *= KEPT
+    covariance.flat[:: len(mean) + 1] += gained
 
 
 def best_spreads(plan: Design, seen: Floats, base: Floats, start: Spreads) -> tuple[Spreads, float]:
@@ -141,11 +152,17 @@ def best_spreads(plan: Design, seen: Floats, base: Floats, start: Spreads) -> tu
         pull = 0.5 * ((logs[0] + 4.6) / 1.5) ** 2 + 0.5 * ((logs[1] + 3.0) / 1.5) ** 2
         return pull - follow(plan, seen, base, Spreads(step, day)).likelihood
 
+    first = np.log([start.step, start.day])
     found = minimize(
         unlikelihood,
-        np.log([start.step, start.day]),
+        first,
         method="Nelder-Mead",
-        options={"maxfev": 50, "xatol": 0.05, "fatol": 0.05},
+        options={
+            "initial_simplex": first + np.array([[0.0, 0.0], [0.7, 0.0], [0.0, 0.7]]),
+            "maxfev": 40,
+            "xatol": 0.1,
+            "fatol": 0.05,
+        },
     )
     step, day = np.exp(found.x)
     return Spreads(float(step), float(day)), -float(found.fun)

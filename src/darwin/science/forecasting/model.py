@@ -29,6 +29,8 @@ from darwin.science.forecasting.levels import (
 LONGEST_DAYS = 372  # 12 months, begun on any day of a week
 LEAST_DAYS = 14
 LEAST_CONTACTS = 200
+# Before that a slope cannot be told from a level that wanders.
+LEAST_DAYS_FOR_SLOPE = 112
 # The shape of a day changes slowly; older weeks count half as much for every 26.
 HALF_LIFE_DAYS = 182.0
 _START = Spreads(step=0.01, day=0.05)
@@ -146,9 +148,9 @@ def learn(history: HalfHours, holidays: Mapping[date, str], start: Spreads | Non
     base, totals, scale = _base(history, off, weekday, shape, holiday_shape)
     seasonal = history.days >= LEAST_DAYS_FOR_SEASON
     chosen: tuple[Spreads, float, bool] | None = None
-    for sloped in (False, True):
+    for sloped in (False, True) if history.days >= LEAST_DAYS_FOR_SLOPE else (False,):
         plan = design(history.first_day, history.days, holidays, seasonal=seasonal, sloped=sloped)
-        spreads, likelihood = best_spreads(plan, totals, base, start or _START)
+        spreads, likelihood = best_spreads(plan, totals, base, chosen[0] if chosen else start or _START)
         # A slope has to earn its place: by more than chance would make of one that is not there.
         if chosen is None or likelihood > chosen[1] + 2.0:
             chosen = (spreads, likelihood, sloped)
