@@ -85,8 +85,8 @@ def moved(base: Scenario, levers: Mapping[str, Any], target: float, within_s: fl
 
 
 def handler_hours(scenario: Scenario) -> float:
-    """Hours a week that all its handlers are on duty."""
-    return sum(sum(group.handlers) for group in scenario.groups) / 2
+    """Hours a week that those are on duty who take the first type."""
+    return sum(sum(group.handlers) for group in scenario.groups if 0 in dict(group.skills)) / 2
 
 
 def _with_handlers(scenario: Scenario, handlers: Sequence[int]) -> Scenario:
@@ -122,16 +122,18 @@ def fitted_hours(kind: ContactType, half_hours: int, target: float, within_s: fl
         required_servers(rate, service_s, target, within_s, patience_s) if rate > 0 else 0
         for rate in kind.rate
     ]
+    if half_hours < sum(map(bool, needed)):
+        raise LeverRefused(_("There are fewer handlers’ hours than hours in which contacts come."))
     share = half_hours / sum(needed)
     found = [max(1, int(one * share)) if one else 0 for one in needed]
-    left = half_hours - sum(found)
-    order = sorted(range(len(needed)), key=lambda at: needed[at] * share - found[at], reverse=left > 0)
-    for at in order * (abs(left) // max(1, len(order)) + 1):
-        if left == 0:
-            break
-        if needed[at] and (left > 0 or found[at] > 1):
-            found[at] += 1 if left > 0 else -1
-            left -= 1 if left > 0 else -1
+    places = [at for at, one in enumerate(needed) if one]
+    while (left := half_hours - sum(found)) != 0:
+        # Those furthest below what they should have get one more; those furthest above give one.
+        step = 1 if left > 0 else -1
+        able = [at for at in places if step > 0 or found[at] > 1]
+        able.sort(key=lambda at: needed[at] * share - found[at], reverse=step > 0)
+        for at in able[: abs(left)]:
+            found[at] += step
     return found
 
 

@@ -136,6 +136,10 @@ class BandChart:
 
     def _draw_dots(self, drawing: Drawing, x: Sequence[float], y: Scale) -> None:
         if self.actual is None:
+            if not self.stepped and len(x) <= MOST_DOTS:
+                for at, value in zip(x, self.values, strict=True):
+                    if value is not None:
+                        drawing.circle((at, y.place(value)), 3, "c-dot")
             return
         for at, value in zip(x, self.actual, strict=True):
             if value is not None:
