@@ -162,6 +162,7 @@ def roster_figures(people: list[str], weeks: int = 1) -> dict[str, Any]:
     duties = [
         {
             "person": person,
+            "shift": "EARLY" if at % 2 == 0 else "LATE",
             "start": (7 * week + day) * 48 + (14 if at % 2 == 0 else 28),
             "end": (7 * week + day) * 48 + (34 if at % 2 == 0 else 48),
             "paid_minutes": 540,

@@ -1,6 +1,7 @@
 """The worker works a planner's questions out from what is recorded, and the pages show what it gave."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.planning import houses
 from tests.planning.conftest import NOW
 from tests.planning.recorded import TALK_S, small_line
 
+from darwin.deadlines import clock
 from darwin.planning import worker
 from darwin.planning.keeping_up import ask_what_is_due
 from darwin.planning.models import Run, RunKind, RunState
@@ -113,6 +115,40 @@ def test_a_check_of_more_weeks_than_are_recorded_says_how_many_it_needs(recorded
     worker.work_one()
     run.refresh_from_db()
     assert run.failure.startswith("Fitting on 20 weeks and predicting 2 needs 154 recorded days")
+
+
+def test_a_roster_covers_what_is_needed_and_keeps_the_rules(house: None) -> None:
+    who = houses.people(18)
+    required = ([1] * 14 + [3] * 30 + [1] * 4) * 7
+    people = [
+        {
+            "id": str(person.id),
+            "rule_set": "staff",
+            "hours_a_week": 40.0,
+            "nights": at != 0,
+            "skills": ["101"],
+            "away": [["2026-11-30", "2026-12-02"]] if at == 1 else [],
+        }
+        for at, person in enumerate(who)
+    ]
+    inputs = {"first_day": "2026-11-30", "weeks": 1, "seconds": 10, "required": required, "people": people}
+    run = worked_out(RunKind.ROSTER, inputs)
+    figures = run.result.figures
+    assert figures["missing_slots"] == 0
+    assert all(there >= wanted for there, wanted in zip(figures["on_duty"], required, strict=True))
+    assert figures["paid_minutes"] == sum(duty["paid_minutes"] for duty in figures["duties"])
+    assert figures["bound_minutes"] <= figures["paid_minutes"]
+    shifts = list(run.roster.shifts.order_by("person", "starts_at"))
+    assert len(shifts) == len(figures["duties"])
+    for one, following in pairwise(shifts):
+        if one.person_id == following.person_id:
+            assert following.starts_at - one.ends_at >= timedelta(hours=11)
+    for person in who:
+        assert sum(one.paid_minutes for one in shifts if one.person_id == person.id) <= 40 * 60
+    late = [one.starts_at.astimezone(clock.LONDON).hour for one in shifts if one.person_id == who[0].id]
+    assert all(hour < 18 for hour in late)
+    away = [one.starts_at.astimezone(clock.LONDON).date() for one in shifts if one.person_id == who[1].id]
+    assert all(day > date(2026, 12, 2) for day in away)
 
 
 def test_staffing_is_worked_out_by_erlang_a(house: None, planner: Account, signed_in: Any) -> None:
