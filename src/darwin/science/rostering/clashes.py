@@ -20,7 +20,7 @@ TRY_S = 5.0
 
 
 class RosterImpossible(DarwinError):
-    """No roster covers the week within the rules; the text says which of them clash, where and by how much."""
+    """No roster covers the week within the rules; the text says which of them clash, and where."""
 
 
 def explain_clash(instance: Instance, patterns: Patterns) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from darwin.science.rostering.lawful import rest_beginnings
+from darwin.science.rostering.lawful import away_on, rest_beginnings
 from darwin.science.rostering.problem import Person, Problem, RuleSet, ShiftType, is_night
 
 Choice = tuple[int, int]  # slot of the start, number of the shift type
@@ -123,6 +123,8 @@ def _rows(model: cp_model.CpModel, problem: Problem, rules: RuleSet, mine: Worki
     if rules.fewest_rest_days_together == 2:
         days = problem.weeks * 7
         for day in range(-1, days if problem.cyclic else days - 1):
+            if away_on(problem, mine.person, day % days if problem.cyclic else day):
+                continue
             before, here, after = (
                 on.get(d % days if problem.cyclic else d, 0) for d in (day - 1, day, day + 1)
             )
