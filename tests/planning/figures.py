@@ -166,6 +166,7 @@ def roster_figures(people: list[str], weeks: int = 1) -> dict[str, Any]:
             "start": (7 * week + day) * 48 + (14 if at % 2 == 0 else 28),
             "end": (7 * week + day) * 48 + (34 if at % 2 == 0 else 48),
             "paid_minutes": 540,
+            "break_offset": 10,
             "breaks": [[(7 * week + day) * 48 + 24, (7 * week + day) * 48 + 26]] if at % 2 == 0 else [],
         }
         for at, person in enumerate(people)

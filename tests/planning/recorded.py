@@ -1,4 +1,4 @@
-"""Ten weeks of made-up calls of a small line: Poisson arrivals, two to five handlers, callers who give up."""
+"""Made-up calls of a small line: Poisson arrivals, one to three handlers, callers who give up."""
 
 import random
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from darwin.ledger.actors import Actor
 
 IMPORTER = Actor.system("import")
 TALK_S, PATIENCE_S = 400.0, 240.0
-BY_DAY, BY_NIGHT = (30.0, 5), (6.0, 2)
+BY_DAY, BY_NIGHT = (14.0, 3), (4.0, 1)
 
 
 def small_line(until: datetime, days: int, slug: str = "101", seed: int = 1) -> ContactQueue:

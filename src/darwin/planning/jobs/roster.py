@@ -1,10 +1,11 @@
-"""The cheapest lawful roster that covers what is needed."""
+"""The cheapest lawful roster that covers what is needed, or one changed as little as possible."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from darwin.deadlines import clock
+from darwin.deadlines.clock import LONDON
 from darwin.planning.jobs import Figures, Tell
 from darwin.planning.models import Run
 from darwin.planning.services.rosters import SLOT_MINUTES, SLOTS_A_DAY, keep_roster
@@ -12,6 +13,7 @@ from darwin.planning.thresholds import RULES, SHIFTS
 from darwin.reference.queries import codes
 from darwin.reference.values import CodeValue
 from darwin.science.rostering.problem import (
+    Absence,
     Duty,
     Need,
     Person,
@@ -22,6 +24,7 @@ from darwin.science.rostering.problem import (
     Span,
     is_night,
 )
+from darwin.science.rostering.replanning import replan
 from darwin.science.rostering.solving import solve
 
 THREADS = 1
@@ -34,8 +37,11 @@ BREAK_FROM, BREAK_TO = 0.35, 0.65
 
 def work_out(run: Run, tell: Tell) -> Figures:
     """See `darwin.planning.shown.roster` for what each figure is. Raises DarwinError."""
-    tell("Looking for the cheapest lawful roster", 0, 1)
     problem = problem_of(run.inputs)
+    if "replaces" in run.inputs:
+        tell("Looking for the fewest changes", 0, 1)
+        return _replanned(problem, run.inputs)
+    tell("Looking for the cheapest lawful roster", 0, 1)
     found = solve(problem, seconds=float(run.inputs["seconds"]), threads=THREADS)
     return figures_of(problem, found)
 
@@ -43,6 +49,43 @@ def work_out(run: Run, tell: Tell) -> Figures:
 def keep(run: Run, figures: Figures) -> None:
     """The shifts become rows, so that each person can see theirs."""
     keep_roster(run, figures)
+
+
+def _replanned(problem: Problem, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The roster that was, with as little changed as possible from the moment it was asked."""
+    first_day = date.fromisoformat(inputs["first_day"])
+    duties = tuple(
+        Duty(one["person"], one["start"], one["shift"], one["break_offset"]) for one in inputs["duties"]
+    )
+    paid = sum(one["paid_minutes"] for one in inputs["duties"])
+    from_slot = max(0, slot_from(first_day, datetime.fromisoformat(inputs["from"])))
+    absences = [
+        Absence(one["person"], Span(max(from_slot, span.begin), span.end))
+        for one in inputs["absences"]
+        if (span := _days(one["away"], first_day)).end > from_slot
+    ]
+    found = replan(
+        problem,
+        Roster(duties, paid, 0),
+        absences,
+        from_slot,
+        seconds=float(inputs["seconds"]),
+        threads=THREADS,
+    )
+    return {**figures_of(problem, found.roster), "changes": len(found.changes)}
+
+
+def slot_from(first_day: date, moment: datetime) -> int:
+    """The first half-hour of a roster that begins at or after a moment."""
+    local = moment.astimezone(LONDON)
+    minutes = 60 * local.hour + local.minute + (1 if local.second or local.microsecond else 0)
+    return (local.date() - first_day).days * SLOTS_A_DAY - (-minutes // SLOT_MINUTES)
+
+
+def _days(away: Sequence[str], first_day: date) -> Span:
+    """Days from the first to the last, both included, as half-hours of the roster."""
+    first, last = (date.fromisoformat(day) for day in away)
+    return Span((first - first_day).days * SLOTS_A_DAY, ((last - first_day).days + 1) * SLOTS_A_DAY)
 
 
 def problem_of(inputs: Mapping[str, Any]) -> Problem:
@@ -60,16 +103,13 @@ def problem_of(inputs: Mapping[str, Any]) -> Problem:
 
 
 def _person(one: Mapping[str, Any], first_day: date) -> Person:
-    def slot(day: str, after: int = 0) -> int:
-        return ((date.fromisoformat(day) - first_day).days + after) * SLOTS_A_DAY
-
     return Person(
         key=one["id"],
         name=one["id"],
         rules=one["rule_set"].upper(),
         skills=frozenset({NIGHTS} if one["nights"] else ()),
         most_minutes_a_week=round(60 * one["hours_a_week"]),
-        leave=tuple(Span(slot(first), slot(last, 1)) for first, last in one["away"]),
+        leave=tuple(_days(away, first_day) for away in one["away"]),
         before=tuple(Duty(one["id"], start, shift) for start, shift in one.get("before", ())),
     )
 

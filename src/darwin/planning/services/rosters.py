@@ -130,16 +130,16 @@ def ask_replan(*, actor: Actor, roster: Roster, asked_by: Account | None, from_a
     """
     if Roster.objects.filter(replaces=roster).exists():
         raise RosterRefused(_("This roster was replaced already. Re-plan the one that holds."))
-    inputs = dict(roster.run.inputs)
+    inputs = roster.run.inputs
+    then = people_as_known(inputs)
     last = roster.first_day + timedelta(days=roster.days - 1)
-    people = people_between(roster.queue, roster.first_day, last)
-    before = {person["id"]: person["away"] for person in inputs["people"]}
+    known = {person["id"]: person["away"] for person in then}
+    today = from_at.astimezone(LONDON).date().isoformat()
     newly = [
         {"person": person["id"], "away": away}
-        for person in people
+        for person in people_between(roster.queue, roster.first_day, last)
         for away in person["away"]
-        if away not in before.get(person["id"], [])
-        and away[1] >= from_at.astimezone(LONDON).date().isoformat()
+        if person["id"] in known and away not in known[person["id"]] and away[1] >= today
     ]
     if not newly:
         raise RosterRefused(
@@ -152,7 +152,7 @@ def ask_replan(*, actor: Actor, roster: Roster, asked_by: Account | None, from_a
         queue=roster.queue,
         inputs={
             **inputs,
-            "people": people,
+            "people": then,
             "replaces": str(roster.id),
             "from": from_at.isoformat(),
             "absences": newly,
@@ -161,6 +161,14 @@ def ask_replan(*, actor: Actor, roster: Roster, asked_by: Account | None, from_a
         asked_by=asked_by,
         seed=roster.run.seed,
     )
+
+
+def people_as_known(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Who a roster was made of, with the absences that it was re-planned for."""
+    newly: dict[str, list[list[str]]] = {}
+    for absence in inputs.get("absences", ()):
+        newly.setdefault(absence["person"], []).append(absence["away"])
+    return [{**one, "away": [*one["away"], *newly.get(one["id"], [])]} for one in inputs["people"]]
 
 
 def keep_roster(run: Run, figures: Mapping[str, Any]) -> Roster:
