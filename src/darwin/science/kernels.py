@@ -23,10 +23,9 @@ def fingerprint(folder: Path) -> str:
 
 
 def cache_folder() -> Path:
-    """Where the kernels of this very source are kept: below DARWIN_KERNEL_CACHE, else below ~/.cache."""
-    chosen = os.environ.get("DARWIN_KERNEL_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    root = Path(chosen) if chosen else Path.home() / ".cache"
-    return root / "darwin-kernels" / fingerprint(Path(__file__).parent)
+    """Where the kernels of this very source are kept."""
+    root = Path(os.environ.get("DARWIN_KERNEL_CACHE", "~/.cache/darwin/kernels")).expanduser()
+    return root / fingerprint(Path(__file__).parent)
 
 
 # numba reads it when it is first imported, so a module with kernels imports `njit` from here.
