@@ -92,9 +92,7 @@ def test_priorities_are_cobham() -> None:
 
 
 def test_a_list_comes_before_priority() -> None:
-    result = run(TWO_CLASSES.replace("level = 1 }, { type", "level = 1 }, { type").replace(
-        '"999", level = 1', '"999", level = 2'
-    ))  # fmt: skip
+    result = run(TWO_CLASSES.replace('"999", level = 1', '"999", level = 2'))
     assert off_by(result, "mean_wait_all", 0.6 * 60 / (1 - 0.4), "101") < FAR
 
 
@@ -116,10 +114,10 @@ def test_a_list_comes_before_priority() -> None:
     ids=["exponential", "lognormal", "weibull", "uniform", "hyperexponential"],
 )  # fmt: skip
 def test_talks_have_the_law_they_are_given(law: Law, distribution: object) -> None:
-    scenario = read_scenario(one_type(rate=4000, handlers=2000, days=1))
+    scenario = read_scenario(one_type(rate=2000, handlers=1500, days=1, top="warm_up_days = 0"))
     scenario = replace(scenario, types=(replace(scenario.types[0], talk=law),))
     talks = [each.talk_s for each in sample_day(scenario, seed=3) if each.outcome == "answered"]
-    assert len(talks) > 60_000 * 0.9
+    assert len(talks) > 46_000
     assert kstest(talks, distribution).pvalue > 1e-4
     assert np.mean(talks) == pytest.approx(law.mean, rel=0.05)
 
@@ -127,7 +125,7 @@ def test_talks_have_the_law_they_are_given(law: Law, distribution: object) -> No
 EVERYTHING = """
 days = 14
 day_effect_cv = 0.2
-lines = 30
+lines = 14
 [[types]]
 name = "999"
 rate_per_hour = 20
@@ -275,7 +273,9 @@ def test_rates_follow_the_hours() -> None:
 def test_the_days_that_count_begin_on_monday_after_the_warm_up() -> None:
     rates = [10] * 24 + [0] * 144
     for warm_up in (0, 1, 3):
-        result = run(one_type(rate=rates, days=7, handlers=3, top=f"warm_up_days = {warm_up}"), replications=1)
+        result = run(
+            one_type(rate=rates, days=7, handlers=3, top=f"warm_up_days = {warm_up}"), replications=1
+        )
         attempts = result.counts[0, 0, 0, :, 0]
         assert attempts[:48].sum() > 0 and attempts[48:].sum() == 0
 
