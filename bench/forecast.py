@@ -198,9 +198,8 @@ def compare(name: str, history: HalfHours, holidays: Holidays, weeks: int, origi
     print(f"{'':<26}{'by half-hour, %':>16}{'by day, %':>12}{'CPU s':>9}")
     for method, found in errors.items():
         half, day, spent = np.array(found).sum(axis=0)
-        print(
-            f"{method:<26}{100 * half / contacts:>16.2f}{100 * day / day_contacts:>12.2f}{spent / len(starts):>9.2f}"
-        )
+        errors_pct = f"{100 * half / contacts:>16.2f}{100 * day / day_contacts:>12.2f}"
+        print(f"{method:<26}{errors_pct}{spent / len(starts):>9.2f}")
     print(f"{'chance alone':<26}{100 * floor / contacts:>16.2f}")
     print(
         f"inside Darwin's 90% interval: {100 * np.mean(inside):.1f}% of half-hours, "

@@ -70,7 +70,8 @@ def _fitted(read: "QueueCalls", fitted: "Fitted", factor: float, factor_a: float
             "not known."
             if redial is None
             else f"of {redial.watched:,} who gave up and whose customer number is known "
-            f"{100 * redial.seen:.1f}% rang again within the hour, {100 * redial.by_chance:.1f}% would have anyway: "
+            f"{100 * redial.seen:.1f}% rang again within the hour, {100 * redial.by_chance:.1f}% would "
+            "have anyway: "
             f"{100 * redial.probability:.1f}% come back, after {redial.mean_delay_s / 60:.0f} minutes "
             "on average. The log has no number of those who were answered without waiting, so that "
             "some who came back are missed."
