@@ -1,10 +1,10 @@
 """Which engine worked a run out."""
 
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 import darwin.science
+from darwin import __version__
 
 
 @cache
@@ -13,4 +13,4 @@ def engine_version() -> str:
     from darwin.science.kernels import fingerprint
 
     folder = Path(str(darwin.science.__file__)).parent
-    return f"{version('darwin')} science {fingerprint(folder)}"
+    return f"{__version__} science {fingerprint(folder)}"
