@@ -51,12 +51,10 @@ def drawn_rarely(law: Any, tables: NDArray[np.float64], bits: np.uint64) -> floa
     """A time in seconds by one of the laws that need more than a logarithm."""
     a: float = law.a
     b: float = law.b
-    if law.code == LOGNORMAL:
-        return math.exp(a + b * normal(bits))
     if law.code == UNIFORM:
         return a + (b - a) * uniform(bits)
     if law.code == WEIBULL:
-        return a * exponential(bits) ** (1.0 / b)
+        return a * math.pow(exponential(bits), 1.0 / b)
     if law.code == ERLANG:
         total, product = 0.0, 1.0
         for phase in range(int(b)):
@@ -84,4 +82,6 @@ def drawn(law: Any, tables: NDArray[np.float64], bits: np.uint64) -> float:
         return a * exponential(bits)
     if law.code <= DETERMINISTIC:
         return a
+    if law.code == LOGNORMAL:
+        return math.exp(a + law.b * normal(bits))
     return drawn_rarely(law, tables, bits)

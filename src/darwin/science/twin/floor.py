@@ -192,20 +192,19 @@ def staff_number(s: State, now: float, pool: int, target: int) -> None:
 
 
 @part
-def shift_begins(s: State, now: float, handler: int) -> bool:
-    """A handler with shifts comes in, unless absent today; True if it is free now."""
+def shift_begins(s: State, now: float, handler: int) -> None:
+    """A handler with shifts comes in, unless absent today; who still works on stays."""
     handlers, pool = s.handlers, s.handlers[handler].pool
     absence = s.staff[pool].absence
     if absence > 0.0:
         key = derived(derived(s.absence_key, handler + 1), s.slot // SLOTS_A_DAY + 1)
         if uniform(key) < absence:
-            return False
+            return
     if handlers[handler].state != AWAY:
         handlers[handler].off = 0
-        return False
+        return
     change_present(s, now, pool, ONE_MORE)
     add_idle(s, now, handler)
-    return True
 
 
 @part

@@ -79,7 +79,7 @@ def _rise(s: State, place: int, contact: int) -> None:
     contacts[contact].place = place
 
 
-@part
+@inlined
 def wait_until(s: State, contact: int, deadline: float) -> None:
     """This contact gives up at `deadline` if it still waits."""
     s.contacts[contact].deadline = deadline
@@ -87,7 +87,7 @@ def wait_until(s: State, contact: int, deadline: float) -> None:
     _rise(s, s.patient_count - 1, contact)
 
 
-@part
+@inlined
 def no_deadline(s: State, contact: int) -> None:
     """This contact no longer waits: take its deadline out, if it has one."""
     contacts, patient = s.contacts, s.patient
@@ -131,7 +131,7 @@ def stand_in_line(s: State, contact: int, line: int) -> None:
     s.types[lines[line].type].waiting += 1
 
 
-@part
+@inlined
 def leave_line(s: State, contact: int) -> None:
     """The contact leaves its line, from wherever it stands, and its deadline is taken out."""
     lines, contacts = s.lines, s.contacts

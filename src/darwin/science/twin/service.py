@@ -49,6 +49,7 @@ from darwin.science.twin.state import (
     OUT_BLOCKED,
     OUT_NOT_REACHED,
     OUT_RUNG_BACK,
+    OUT_TO_RING,
     PATIENCE,
     REDIAL,
     REDIALS,
@@ -82,10 +83,16 @@ def count(s: State, contact: int, what: int, amount: float) -> None:
 
 
 @inlined
-def duration(s: State, contact: int, law: int, purpose: int) -> float:
-    """A time of this contact by one of the laws of its type: the same whenever it is asked for."""
+def common_duration(s: State, contact: int, law: int, purpose: int) -> float:
+    """`duration`, compiled into its callers."""
     k = s.contacts[contact]
     return drawn(s.laws[k.type * LAWS_A_TYPE + law], s.table, derived(k.key, purpose))
+
+
+@part
+def duration(s: State, contact: int, law: int, purpose: int) -> float:
+    """A time of this contact by one of the laws of its type: the same whenever it is asked for."""
+    return common_duration(s, contact, law, purpose)
 
 
 @inlined
@@ -100,7 +107,7 @@ def write_log(s: State, now: float, contact: int, handler: int, outcome: Any, ta
     k = s.contacts[contact]
     if s.logged < LOG_ROWS:
         row = s.log[s.logged]
-        row.arrived, row.ended_waiting, row.talk, row.key = k.arrived, now, talk, k.key
+        row.arrived, row.ended_waiting, row.talk, row.caller = k.arrived, now, talk, k.caller
         row.wrap = duration(s, contact, WRAP, OF_WRAP) if handler >= 0 and outcome != OUT_NOT_REACHED else 0.0
         row.type, row.handler, row.attempt, row.legs = k.type, handler, k.attempt, k.legs
         row.marks, row.outcome = k.marks, outcome
@@ -155,7 +162,7 @@ def gives_up(s: State, now: float, contact: int) -> None:
 
 @part
 def would_wait(s: State, kind: int) -> float:
-    """The wait that a new contact of this type is told: those before it times their work, over who is there."""
+    """The wait that a new contact is told: those before it times their work, over who is there."""
     there = 0
     for pool in range(s.pool_count):
         if s.levels[pool, kind] > 0:
@@ -174,6 +181,8 @@ def accepts_callback(s: State, now: float, contact: int) -> bool:
     if s.capacity > 0:
         s.lines_busy -= t.on_line
     count(s, contact, CALLBACKS, ONE)
+    if s.keeps_log:
+        write_log(s, now, contact, NOBODY, OUT_TO_RING, NO_TIME)
     k.marks |= CALLBACK
     k.tries = 0
     later = duration(s, contact, LATER, OF_LATER)
@@ -189,12 +198,11 @@ def callback_is_due(s: State, now: float, contact: int) -> None:
     """The moment for which a call-back was promised, or is tried again."""
     k = s.contacts[contact]
     k.arrived = now
-    line = s.line_of[k.type, k.marks]
-    stand_in_line(s, contact, line)
-    route(s, now, line, line + 1, FIRST, s.pool_count)
+    stand_in_line(s, contact, s.line_of[k.type, k.marks])
+    s.look = now
 
 
-@part
+@inlined
 def come(s: State, now: float, contact: int) -> None:
     """An attempt reaches the line: engaged, served at once, or waiting."""
     k = s.contacts[contact]
@@ -225,12 +233,6 @@ def come(s: State, now: float, contact: int) -> None:
         deadline = now + drawn(patience, s.table, derived(k.key, OF_PATIENCE))
         if deadline < math.inf:
             wait_until(s, contact, deadline)
-
-
-@part
-def come_again(s: State, now: float, contact: int) -> None:
-    """`come`, for what is rare enough not to be compiled into its caller."""
-    come(s, now, contact)
 
 
 @part
@@ -282,7 +284,7 @@ def meet(s: State, now: float, contact: int, line: int, pool: int) -> None:
     if s.capacity == 0 and s.types[k.type].transfer == 0.0:
         # Nothing happens when the talk ends but that the wrap begins: one event will do.
         if s.laws[k.type * LAWS_A_TYPE + WRAP].code:
-            wrap = duration(s, contact, WRAP, OF_WRAP)
+            wrap = common_duration(s, contact, WRAP, OF_WRAP)
             count(s, contact, WRAPPED, wrap)
             talk += wrap
         forget(s, contact)
@@ -298,7 +300,7 @@ def answered(s: State, now: float, contact: int, handler: int) -> float:
     """Count the answer and draw the talk, in seconds."""
     k = s.contacts[contact]
     wait = now - k.arrived
-    talk = duration(s, contact, TALK, OF_TALK)
+    talk = common_duration(s, contact, TALK, OF_TALK)
     if k.counted:
         found = s.counts[2 * k.type + (k.marks & VULNERABLE), k.half_hour]
         found[ANSWERED] += 1.0
@@ -357,11 +359,11 @@ def goes_on(s: State, now: float, contact: int) -> bool:
     return True
 
 
-@inlined
-def talk_ends(s: State, now: float, handler: int) -> None:
-    """The caller rings off; the handler wraps up, or is free."""
+@part
+def talk_ends(s: State, now: float, handler: int) -> tuple[int, int]:
+    """The caller rings off: (handler if it is free at once, contact if it is transferred); else NOBODY."""
     h = s.handlers[handler]
-    contact, wrap, transferred = h.contact, 0.0, False
+    contact, wrap, transferred = h.contact, 0.0, NOBODY
     if h.callback:
         s.rules[0].callbacks -= 1
     if contact >= 0:
@@ -371,18 +373,16 @@ def talk_ends(s: State, now: float, handler: int) -> None:
         if s.laws[k.type * LAWS_A_TYPE + WRAP].code:
             wrap = duration(s, contact, WRAP, OF_WRAP)
             count(s, contact, WRAPPED, wrap)
-        if s.types[k.type].transfer > 0.0:
-            transferred = goes_on(s, now, contact)
-        if not transferred:
+        if s.types[k.type].transfer > 0.0 and goes_on(s, now, contact):
+            transferred = contact
+        else:
             forget(s, contact)
     h.contact, h.callback = -1, 0
     if wrap > 0.0:
         s.staff[h.pool].busy += overlap(s, now, now + wrap)
         schedule(s, now + wrap, FREE, handler)
-    else:
-        is_free(s, now, handler)
-    if transferred:
-        come_again(s, now, contact)
+        handler = NOBODY
+    return handler, transferred
 
 
 @inlined
@@ -413,37 +413,38 @@ def begin_chat(s: State, now: float, contact: int, pool: int) -> None:
 
 
 @part
-def chat_ends(s: State, now: float, contact: int) -> None:
-    """One of a handler's chats ends; after the last comes the wrap."""
+def chat_ends(s: State, now: float, contact: int) -> tuple[int, int]:
+    """One of a handler's chats ends, after the last comes the wrap: what `talk_ends` gives."""
     handler = s.contacts[contact].handler
     h = s.handlers[handler]
     pool, kind = h.pool, s.contacts[contact].type
     wrap = duration(s, contact, WRAP, OF_WRAP)
+    count(s, contact, WRAPPED, wrap)
     stays = not h.off and h.rest == 0.0 and s.staff[pool].leaving == 0
     h.chats -= 1
     if h.room and (h.chats == 0 or not stays):
         remove_room(s, handler)
     elif h.chats > 0 and not h.room and stays:
         add_room(s, now, handler)
-    transferred = s.types[kind].transfer > 0.0 and goes_on(s, now, contact)
-    if not transferred:
+    transferred = NOBODY
+    if s.types[kind].transfer > 0.0 and goes_on(s, now, contact):
+        transferred = contact
+    else:
         forget(s, contact)
-    if h.chats == 0:
-        s.staff[pool].busy += overlap(s, h.busy_since, now + wrap)
-        if wrap > 0.0:
-            h.state = BUSY
-            schedule(s, now + wrap, FREE, handler)
-        else:
-            is_free(s, now, handler)
-    elif s.waiting > 0:
-        route(s, now, FIRST, s.line_count, pool, pool + 1)
-    if transferred:
-        come_again(s, now, contact)
+    if h.chats > 0:
+        s.look = now
+        return NOBODY, transferred
+    s.staff[pool].busy += overlap(s, h.busy_since, now + wrap)
+    if wrap > 0.0:
+        h.state = BUSY
+        schedule(s, now + wrap, FREE, handler)
+        handler = NOBODY
+    return handler, transferred
 
 
 @part
 def redials(s: State, now: float, contact: int) -> None:
-    """The caller tries again."""
+    """The caller tries again: a new attempt, which has still to `come`."""
     k = s.contacts[contact]
     if happens(s, contact, s.types[k.type].other, OF_OTHER):
         k.type = s.types[k.type].other_type
@@ -452,4 +453,3 @@ def redials(s: State, now: float, contact: int) -> None:
     k.marks |= REPEAT
     begin_attempt(s, now, contact)
     count(s, contact, REDIALS, ONE)
-    come_again(s, now, contact)

@@ -6,8 +6,8 @@ of a key and a counter, with no state between. Each call has a key of its own, m
 type and the call's number, and each purpose (talk, patience, …) adds a constant to it. So two scenarios with
 the same seed meet the same callers (common random numbers), and the number of threads cannot matter.
 
-Exponential and normal numbers: G. Marsaglia, W. W. Tsang, The ziggurat method for generating random variables, J. Stat.
-Software 5 (2000).
+Exponential and normal numbers: G. Marsaglia, W. W. Tsang, The ziggurat method for generating random
+variables, J. Stat. Software 5 (2000).
 """
 
 import math
@@ -71,7 +71,7 @@ def exponential(bits: np.uint64) -> float:
     """An exponential of mean 1 from mixed bits, by ziggurat (Marsaglia and Tsang 2000)."""
     while True:
         layer = np.int64(bits & _LAYER)
-        seconds = uniform(bits) * _RIGHT[layer]
+        seconds: float = uniform(bits) * _RIGHT[layer]
         if seconds < _RIGHT[layer + 1]:
             return seconds
         bits = mixed(bits + GOLDEN)
@@ -89,7 +89,7 @@ def normal(bits: np.uint64) -> float:
     while True:
         layer = np.int64(bits & _LAYER)
         sign = -1.0 if bits & _SIGN else 1.0
-        x = uniform(bits) * _NORMAL_RIGHT[layer]
+        x: float = uniform(bits) * _NORMAL_RIGHT[layer]
         if x < _NORMAL_RIGHT[layer + 1]:
             return sign * x
         bits = mixed(bits + GOLDEN)
