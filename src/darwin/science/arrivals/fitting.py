@@ -50,8 +50,8 @@ class Fitted:
 
     handlers: (7, 48), handlers at work on average in each half-hour of the week, from Monday 00:00.
     handlers_by_day: (days, 48). greeting_s: what every caller hears before anybody is rung. wrap_s: (200,)
-    equally likely turnarounds from talk to readiness, ascending; (0,) where none was seen. notes: sentences
-    on what could not be fitted.
+    equally likely turnarounds from talk to readiness, ascending; (0,) where none was seen. longest_wrap_s:
+    beyond it a turnaround was taken for an absence. notes: sentences on what could not be fitted.
     """
 
     first_day: date
@@ -60,6 +60,7 @@ class Fitted:
     types: tuple[FittedType, ...]
     greeting_s: float
     wrap_s: Floats
+    longest_wrap_s: float
     handlers: Floats
     handlers_by_day: Floats
     notes: tuple[str, ...]
@@ -97,6 +98,7 @@ def fit(
         types=types,
         greeting_s=greeting_s,
         wrap_s=wrap_s,
+        longest_wrap_s=longest_s,
         handlers=week_of_handlers(by_day, first_day, recorded, holidays),
         handlers_by_day=by_day,
         notes=tuple(dict.fromkeys(notes)),

@@ -29,9 +29,7 @@ DAY_S = 86_400
 NOTHING = Law("none")
 
 
-def read_scenario(
-    text: str, *, name: str = "", read_file: Callable[[str], str] | None = None
-) -> Scenario:
+def read_scenario(text: str, *, name: str = "", read_file: Callable[[str], str] | None = None) -> Scenario:
     """The scenario of a TOML text. `name` is what messages call it; `read_file` gives the text of a file.
 
     Raises ScenarioRefused, one sentence with the line, for anything that a simulation could not run on.
@@ -222,8 +220,8 @@ def _check_skills(tables: Sequence[Table], types: Sequence[ContactType], groups:
                 day, at = divmod(slot, 48)
                 raise table.refused(
                     "rate_per_hour",
-                    f"contacts come on {DAYS[day]} at {at // 2:02}:{at % 2 * 30:02}, when nobody who can take "
-                    'them is on duty. Put somebody on, set the rate to 0 there, or say "may_be_unstaffed".',
+                    f"contacts come on {DAYS[day]} at {at // 2:02}:{at % 2 * 30:02}, when nobody who can "
+                    'take them is on duty. Put somebody on, set the rate to 0 there, or say "may_be_unstaffed".',
                 )
 
 
