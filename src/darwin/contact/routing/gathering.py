@@ -115,15 +115,12 @@ def _let_go(at: datetime, accounts: list[UUID]) -> dict[UUID, datetime]:
         end__in=(RoutingEnd.LAPSED, RoutingEnd.PASSED_ON),
         routed_at__gte=at - timedelta(days=1),
     )
-    last: dict[UUID, datetime] = {}
-    for account, ended in found.order_by("ended_at").values_list("account_id", "ended_at"):
-        if ended is not None:
-            last[account] = ended
-    return last
+    ended = found.exclude(ended_at=None).order_by("ended_at").values_list("account_id", "ended_at")
+    return {account: moment for account, moment in ended if moment is not None}
 
 
 def _levels(ready: dict[UUID, HandlerNow], at: datetime) -> dict[UUID, tuple[tuple[str, int], ...]]:
-    """What each of them takes: the lines at whose queues their telephone is logged on, then what is written."""
+    """What each takes: the lines at whose queues their telephone is logged on, then what is written."""
     lines = _line_of_channel(at)
     written = written_channels(at)
     telephones = {(one.switch, one.interface): account for account, one in ready.items()}

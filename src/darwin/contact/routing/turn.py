@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from darwin.reference.policies import in_force
 from darwin.reference.services import note_guardrail, open_policy
 
 ACTOR = Actor.system("routing")
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ class Router:
         if situation is None:
             return None
         decisions = self.decider.decide(policy, situation)
-        same = (policy.id, replace(situation, at=datetime.min))
+        same = (policy.id, replace(situation, at=_ANY_TIME))
         if not decisions and same == self._empty:
             return None
         self._empty = None if decisions else same
@@ -107,7 +108,9 @@ def _ended(routings: Sequence[Routing], at: datetime) -> list[tuple[Routing, Rou
     )
     ringing = {
         (attempt.subject_id, attempt.by_id)
-        for attempt in Attempt.objects.filter(ended_at=None, subject_id__in=[one.contact_id for one in routings])
+        for attempt in Attempt.objects.filter(
+            ended_at=None, subject_id__in=[one.contact_id for one in routings]
+        )
     }
     found: list[tuple[Routing, RoutingEnd]] = []
     for one in routings:

@@ -45,7 +45,7 @@ class PolicyRefused(DarwinError):
 
 @transaction.atomic
 def open_policy(*, actor: Actor, parameters: Mapping[str, Any]) -> PolicyHold:
-    """The first policy of an installation, with which Darwin comes; the hold that is there if there is one."""
+    """The first policy of an installation, with which Darwin comes; the hold that is there, if one is."""
     take_turns()
     first = PolicyHold.objects.first()
     if first is not None:
@@ -195,9 +195,7 @@ def return_policy(
     found = _to_return(now, spans, hold_id)
     if found is None or found.before is None:
         raise PolicyRefused(
-            _(
-                "That policy does not hold any more: somebody else, or a guardrail, was quicker. Nothing was done."
-            )
+            _("That policy holds no more: somebody else, or a guardrail, was quicker. Nothing was done.")
         )
     back = _hold(actor, max(now, found.from_at), found.before, step, found.hold.proposal, reason)
     _end_breaks(actor, now, returned_for=found.hold if step == PolicyStep.GUARDRAIL else None)
