@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("darwin.staff.live_address")),
     path("", include("darwin.staff.urls")),
     path("", include("darwin.practice.urls")),
+    path("", include("darwin.planning.urls")),
     path("", include("darwin.contact.urls")),
     path("", include("darwin.planning.live_policy.urls")),
     path("", include("darwin.outbound.urls")),

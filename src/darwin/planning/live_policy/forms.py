@@ -1,9 +1,9 @@
 """Proposing a policy, and deciding about one. What was typed stays, whatever is wrong with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import BoundField
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from darwin.deadlines.clock import LONDON
 from darwin.planning.live_policy.wording import TYPE_WORDS, WHOLE_WORDS
+from darwin.planning.models import Run
 from darwin.reference.services.policies import LONGEST_LOT_DAYS
 from darwin.science.policy import Policy
 from darwin.science.policy_data import PolicyUnreadable, policy_as_data, policy_of_data
@@ -48,6 +49,11 @@ class ProposalForm(forms.Form):
         ),
         error_messages={"required": gettext_lazy("Say why. The person who decides reads it.")},
     )
+    what_if = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("The what-if that it rests on"),
+        help_text=gettext_lazy("What it showed is kept with the proposal"),
+    )
     starts_on = DayField(
         required=False,
         label=gettext_lazy("Begins on"),
@@ -74,9 +80,19 @@ class ProposalForm(forms.Form):
         error_messages={"invalid": _NO_NUMBER},
     )
 
-    def __init__(self, data: Mapping[str, Any] | None, *, held: Policy, now: datetime) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        held: Policy,
+        now: datetime,
+        runs: Iterable[Run] = (),
+        chosen: str = "",
+    ) -> None:
         self._held, self._now = held, now
-        super().__init__(data, initial={"days_by_lot": 0})
+        super().__init__(data, initial={"days_by_lot": 0, "what_if": chosen})
+        named = [(str(run.id), run.title) for run in runs]
+        cast(forms.ChoiceField, self.fields["what_if"]).choices = [("", _("None")), *named]
         for place, rule in enumerate(held.types):
             for key, word in TYPE_WORDS.items():
                 self.fields[f"type-{place}-{key}"] = _field(key, getattr(rule, key), f"{rule.name}: {word}")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from darwin.contact.routing.guardrails import limits_at
 from darwin.deadlines import clock
 from darwin.errors import DarwinError
+from darwin.planning.live_policy.evidence import evidence_of, what_ifs
 from darwin.planning.live_policy.forms import DecisionForm, ProposalForm
 from darwin.planning.live_policy.permissions import (
     DECIDE_POLICY,
@@ -77,6 +78,8 @@ def propose(request: HttpRequest) -> HttpResponseBase:
         request.POST if request.method == "POST" else None,
         held=policy_of_data(held.span.hold.policy.parameters),
         now=at,
+        runs=what_ifs(),
+        chosen=request.GET.get("what_if", ""),
     )
     fault = ""
     if form.is_bound and form.is_valid():
@@ -89,6 +92,7 @@ def propose(request: HttpRequest) -> HttpResponseBase:
                 reason=form.cleaned_data["reason"],
                 starts_at=form.starts(),
                 days_by_lot=form.cleaned_data["days_by_lot"] or 0,
+                evidence=evidence_of(form.cleaned_data["what_if"]),
             )
         except DarwinError as refused:
             fault = str(refused)
