@@ -60,7 +60,7 @@ def spans_of(holds: Sequence[PolicyHold]) -> list[Span]:
         if called_off and last is not None and last.proposal_id == hold.proposal_id:
             kept.pop()
         kept.append((hold, kept[-1][0].policy if kept else None))
-    ends = [hold.from_at for hold, _ in kept[1:]] + [None]
+    ends = [*(hold.from_at for hold, _ in kept[1:]), None][: len(kept)]
     return [Span(hold, hold.from_at, end, before) for (hold, before), end in zip(kept, ends, strict=True)]
 
 

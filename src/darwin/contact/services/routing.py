@@ -1,6 +1,7 @@
 """Writes of routing: giving a call-back or message to a handler, and how that ends."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -23,7 +24,6 @@ from darwin.errors import DarwinError
 from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
-from darwin.outbound.models import Attempt
 from darwin.reference.models import RoutingPolicy
 from darwin.staff.models import Account
 
@@ -93,10 +93,19 @@ def end_routings(*, actor: Actor, ids: Collection[UUID], end: RoutingEnd) -> int
     return ended
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What somebody took: a call-back has its attempt."""
+
+    kind: RoutedKind
+    contact_id: UUID
+    attempt_id: UUID | None = None
+
+
 @transaction.atomic
-def take_routed(*, actor: Actor, account: Account, routing_id: UUID) -> Attempt | None:
-    """Take what was routed to one: the attempt of a call-back, by the gateway as ever; None for a message,
-    which is on the handler's list of what is not finished from now on.
+def take_routed(*, actor: Actor, account: Account, routing_id: UUID) -> Taken:
+    """Take what was routed to one: a call-back by the gateway, as ever; a message is on the handler's list of
+    what is not finished from now on.
 
     Raises NotYours where it is not kept for them any more, and what the gateway refuses with.
     """
@@ -104,7 +113,7 @@ def take_routed(*, actor: Actor, account: Account, routing_id: UUID) -> Attempt 
     if routing.kind == RoutedKind.CALL_BACK:
         attempt = take_call_back(actor=actor, contact_id=routing.contact_id)
         end_routings(actor=actor, ids=[routing.id], end=RoutingEnd.TAKEN)
-        return attempt
+        return Taken(RoutedKind.CALL_BACK, routing.contact_id, attempt.id)
     begin = DraftSave(
         key=routing.contact_id,
         writer=new_id(),
@@ -114,7 +123,7 @@ def take_routed(*, actor: Actor, account: Account, routing_id: UUID) -> Attempt 
     )
     save_draft(actor=actor, account_id=account.pk, save=begin)
     end_routings(actor=actor, ids=[routing.id], end=RoutingEnd.TAKEN)
-    return None
+    return Taken(RoutedKind.MESSAGE, routing.contact_id)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ def what_ifs() -> list[Run]:
 
 
 def evidence_of(run_id: str) -> dict[str, Any]:
-    """{kind, id, label, lines: [[scenario, figures]]} of a what-if; nothing for "" or one that is not there."""
+    """{kind, id, label, lines: [[scenario, figures]]} of a what-if; nothing where there is none."""
     if not run_id:
         return {}
     result = RunResult.objects.select_related("run").filter(run_id=UUID(run_id)).first()

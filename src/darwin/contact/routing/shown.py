@@ -1,0 +1,45 @@
+"""What is kept for a handler, as their page shows it: what it is, why it is theirs, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from darwin.contact.models import RoutedKind
+from darwin.contact.services.routing import routed_to
+from darwin.reference.queries import UnknownReference, code
+from darwin.staff.models import Account
+from darwin.theme.formats import Words
+from darwin.theme.parts import ClockFace
+
+_SOON_MS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedShown:
+    """what: "A call-back", or the channel's name. reasons: sentences, the weightiest first."""
+
+    id: UUID
+    what: Words
+    reasons: tuple[str, ...]
+    clock: ClockFace
+
+
+def routed_shown(account: Account, at: datetime) -> RoutedShown | None:
+    """What is kept for this person now; nothing of who it is from. One query."""
+    routing = routed_to(account, at)
+    if routing is None:
+        return None
+    what: Words = _("A call-back")
+    if routing.kind == RoutedKind.MESSAGE:
+        try:
+            what = str(code("contact_channel", routing.contact.channel, at))
+        except UnknownReference:
+            what = _("A message")
+    return RoutedShown(
+        id=routing.id,
+        what=what,
+        reasons=tuple(routing.reasons),
+        clock=ClockFace.until(routing.until, now=at, started_at=routing.routed_at, soon_ms=_SOON_MS),
+    )
