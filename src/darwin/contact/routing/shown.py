@@ -1,19 +1,44 @@
-"""What is kept for a handler, as their page shows it: what it is, why it is theirs, and until when."""
+"""What is kept for a handler, as their page shows it: what it is, why it is theirs, and until when.
 
+The live screen contact.routed tells their page when that changes: account id to routing id, nothing else.
+"""
+
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from darwin.contact.models import RoutedKind
+from darwin.contact.models import RoutedKind, Routing
+from darwin.contact.permissions import TAKE_ROUTED
 from darwin.contact.services.routing import routed_to
+from darwin.ledger.live.screens import Screen, register_screen
 from darwin.reference.queries import UnknownReference, code
 from darwin.staff.models import Account
 from darwin.theme.formats import Words
 from darwin.theme.parts import ClockFace
 
+NAME = "contact.routed"
 _SOON_MS = 20_000
+
+
+def compute_routed() -> bytes:
+    """JSON of account id to the routing that is kept for it. One query."""
+    rows = Routing.objects.filter(ended_at=None).values_list("account_id", "id")
+    return json.dumps({str(account): str(routing) for account, routing in rows}, sort_keys=True).encode()
+
+
+def register() -> None:
+    """Declare the screen. It shows no personal data, so that watching it is no consultation."""
+    register_screen(
+        Screen(
+            name=NAME,
+            compute=compute_routed,
+            may_watch=lambda request: TAKE_ROUTED.permits(request.user),
+            events=("contact.routed", "contact.routing_ended"),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

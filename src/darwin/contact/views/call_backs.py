@@ -48,6 +48,7 @@ def owed(request: HttpRequest) -> HttpResponse:
         "without": lists.without,
         "supervises": supervises,
         "not_safe": not_safe_of(lists.not_safe, account, at) if supervises else [],
+        "routed_to_one": TAKE_ROUTED.permits(account),
         "routed": routed_shown(account, at) if TAKE_ROUTED.permits(account) else None,
         "at": at,
     }

@@ -81,6 +81,7 @@ def page_context(
         "asked_once": request.GET.get("asked") == "hang_up",
         "trouble": request.GET.get("trouble", "")[:400],
         "practice": settings.DARWIN_MODE == "practice",
+        "routed_to_one": TAKE_ROUTED.permits(account),
         "routed": routed_shown(account, clock.now()) if TAKE_ROUTED.permits(account) else None,
     }
 

@@ -1,28 +1,19 @@
-// What is routed to a handler comes while their page is open: ask for the part every few seconds.
-// It is redrawn only when it holds something else, so that focus and clocks stay.
-const EVERY_MS = 4000;
+// What the routing policy keeps for this handler: the live screen contact.routed tells by identifiers alone
+// whose something is; the part itself is asked for only when one's own has changed.
+const part = document.querySelector("[data-routed]");
+const live = window.darwinLive;
 
-for (const part of document.querySelectorAll("[data-routed]")) {
+if (part && live) {
   const said = document.querySelector("[data-routed-said]");
-  let last = part.querySelector("form")?.action ?? "";
+  let shown = part.querySelector("[data-routing]")?.dataset.routing ?? "";
 
-  async function look() {
-    if (document.hidden) return;
-    try {
-      const answer = await fetch(part.dataset.routed, { headers: { "X-Requested-With": "fetch" } });
-      if (!answer.ok || answer.redirected) return;
-      const fresh = document.createElement("template");
-      fresh.innerHTML = await answer.text();
-      const now = fresh.content.querySelector("form")?.getAttribute("action") ?? "";
-      const wanted = now ? new URL(now, location.href).href : "";
-      if (wanted === last) return;
-      last = wanted;
-      part.replaceChildren(fresh.content);
-      if (said) said.textContent = wanted ? part.dataset.words : "";
-    } catch {
-      // The server is away; the page's own parts say so.
-    }
-  }
-
-  setInterval(look, EVERY_MS);
+  live.on("contact.routed", async (told) => {
+    const own = JSON.parse(told)[part.dataset.account] ?? "";
+    if (own === shown) return;
+    shown = own;
+    const answer = await fetch(part.dataset.routed, { cache: "no-store" });
+    if (!answer.ok || answer.redirected) return;
+    part.innerHTML = await answer.text();
+    said.textContent = part.querySelector("[data-routing]") ? part.dataset.words : "";
+  });
 }
