@@ -16,11 +16,30 @@ from darwin.contact.services.routing import routed_to
 from darwin.ledger.live.screens import Screen, register_screen
 from darwin.reference.queries import UnknownReference, code
 from darwin.staff.models import Account
+from darwin.theme import formats
 from darwin.theme.formats import Words
 from darwin.theme.parts import ClockFace
 
 NAME = "contact.routed"
 _SOON_MS = 20_000
+
+
+def reason_words(reason: str, number: float) -> str:
+    """One reason as a sentence for the handler; the codes are those of science.deciding.Reason."""
+    words = {"time": formats.wait_words(1000 * number)}
+    sentences = {
+        "vulnerable": _("Somebody at risk goes ahead."),
+        "tried_before": _("They have tried before."),
+        "call_back": _("A call-back goes ahead."),
+        "first_skill": _("You hold this before what else waits."),
+        "most_urgent": _("It is the most urgent that waits: %(time)s.") % words,
+        "longest_wait": _("It has waited longest: %(time)s.") % words,
+        "only_one": _("Nothing else waits that you take. It has waited %(time)s.") % words,
+        "holds_first": _("You hold this before the others who are free."),
+        "longest_idle": _("You have been free longest: %(time)s.") % words,
+        "only_free": _("You are the only one free who takes this."),
+    }
+    return sentences.get(reason, reason)
 
 
 def compute_routed() -> bytes:
@@ -65,6 +84,6 @@ def routed_shown(account: Account, at: datetime) -> RoutedShown | None:
     return RoutedShown(
         id=routing.id,
         what=what,
-        reasons=tuple(routing.reasons),
+        reasons=tuple(reason_words(code, number) for code, number in routing.reasons),
         clock=ClockFace.until(routing.until, now=at, started_at=routing.routed_at, soon_ms=_SOON_MS),
     )

@@ -49,11 +49,12 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """One of the decisions: this contact to this handler, and why, in sentences."""
+    """One of the decisions: this contact to this handler, and why: codes of science.deciding.Reason, each
+    with its number (seconds, a level or 0), whole."""
 
     contact: UUID
     account: UUID
-    reasons: tuple[str, ...]
+    reasons: tuple[tuple[str, int], ...]
 
 
 def situation_as_data(situation: Situation) -> dict[str, Any]:
@@ -116,6 +117,10 @@ def situation_of_data(data: Mapping[str, Any]) -> Situation:
 def assigned_as_data(decisions: list[Assigned]) -> list[dict[str, Any]]:
     """JSON-ready, in the order in which they were decided."""
     return [
-        {"contact": str(one.contact), "account": str(one.account), "reasons": list(one.reasons)}
+        {
+            "contact": str(one.contact),
+            "account": str(one.account),
+            "reasons": [list(reason) for reason in one.reasons],
+        }
         for one in decisions
     ]

@@ -57,7 +57,7 @@ def record_decision(
                     account_id=one.account,
                     kind=RoutedKind(kinds[one.contact]),
                     decision=row,
-                    reasons=list(one.reasons),
+                    reasons=[list(reason) for reason in one.reasons],
                     routed_at=situation.at,
                     until=until,
                 )

@@ -1,7 +1,8 @@
 """What becomes of each caller: message, switchboard, handlers, crime line, call-back, and calling again.
 
-The stages, lengths and chances are those of the history (day_101, day_999), decided as time goes on, because
-somebody real may take the call.
+The stages are those of the history (day_101, day_999), what callers bring is the twin's (twin_callers), and
+who answers is decided as time goes on by the routing policy's own function (live.routing), because somebody
+real may take the call.
 """
 
 from collections.abc import Mapping
@@ -35,7 +36,7 @@ from darwin.practice.lengths import (
 )
 from darwin.practice.live.floor import Floor, LiveCall
 from darwin.practice.live.seats import Seat
-from darwin.practice.live.today import Caller, calls_again, day_of, draw_today
+from darwin.practice.live.today import Caller, calls_again, day_of, draw_live
 from darwin.practice.population import Handler, handlers
 from darwin.practice.roster import MINUTE, Duty
 from darwin.practice.rows import Call, Promise
@@ -98,7 +99,7 @@ class PracticeFloor(Floor):
 
     def begin_day(self, day_starts_at: int) -> None:
         """Expect the callers and colleagues of the shift-day that runs at this moment, from now on."""
-        today = draw_today(self.story, day_of(day_starts_at))
+        today = draw_live(self.story, day_of(day_starts_at))
         for line, crew in today.crews.items():
             for duty in self.without_people(line, crew):
                 if duty.end > self.now:
@@ -333,7 +334,7 @@ class PracticeFloor(Floor):
     def _call_again(self, caller: Caller, now: int, share: float) -> None:
         again = now + caller.lengths.again_after[caller.n]
         if caller.chance[AGAIN] < share and again < caller.day.ends:
-            self._expect_caller(calls_again(caller, self.story.seed), again)
+            self._expect_caller(calls_again(caller, self.story), again)
 
     def say_completed(self, call: LiveCall, seat: Seat, now: int, ended_by: str) -> None:
         """The switch's word for the end of a talk."""
