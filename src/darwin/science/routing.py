@@ -26,71 +26,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darwin.science.kernels import njit
-from darwin.science.policy import Policy, TypeRule
+from darwin.science.policy import Policy
 
 # A line holds contacts of one type and one urgency in the order of `since`; `since` is that of its first.
 LINE = np.dtype(
     [
-        ("priority", "f8"), ("ageing", "f8"), ("overflow", "f8"), ("since", "f8"), ("type", "i8"),
-        ("waiting", "i8"), ("head", "i8"), ("tail", "i8"), ("callback", "i4"), ("chat", "i4"),
+        ("priority", "f8"), ("ageing", "f8"), ("overflow", "f8"), ("since", "f8"), ("type", "i4"),
+        ("waiting", "i4"), ("head", "i4"), ("tail", "i4"), ("callback", "i4"), ("chat", "i4"),
     ],
     align=True,
 )  # fmt: skip
 # A pool holds handlers of the same skills: the free, and those in chats with room for another.
 POOL = np.dtype(
     [
-        ("idle_since", "f8"), ("room_since", "f8"), ("idle", "i8"), ("room", "i8"), ("head", "i8"),
-        ("tail", "i8"), ("room_head", "i8"), ("room_tail", "i8"),
+        ("idle_since", "f8"), ("room_since", "f8"), ("idle", "i4"), ("room", "i4"), ("head", "i4"),
+        ("tail", "i4"), ("room_head", "i4"), ("room_tail", "i4"),
     ],
     align=True,
 )  # fmt: skip
 RULES = np.dtype(
-    [
-        ("own_list_first", "i4"), ("restricts", "i4"), ("slots", "i8"), ("callbacks", "i8"),
-        ("reserves", "i8"), ("types", "i8"), ("pools", "i8"),
-    ],
+    [("own_list_first", "i4"), ("restricts", "i4"), ("slots", "i4"), ("callbacks", "i4"), ("reserves", "i4")],
     align=True,
-)  # fmt: skip
-TYPE_RULE = np.dtype([("priority", "f8"), ("reserve", "i8")], align=True)
+)
+TYPE_RULE = np.dtype([("priority", "f8"), ("reserve", "i4")], align=True)
 
 
 def as_arrays(policy: Policy) -> tuple[NDArray[np.void], NDArray[np.void]]:
     """One RULES record, and a TYPE_RULE record a type: the policy as `choose` reads it."""
     rules, types = np.zeros(1, RULES), np.zeros(len(policy.types), TYPE_RULE)
     rules["own_list_first"], rules["restricts"] = policy.own_list_first, policy.restricts
-    rules["slots"], rules["types"] = policy.callback_slots, len(policy.types)
+    rules["slots"] = policy.callback_slots
     rules["reserves"] = any(rule.reserve for rule in policy.types)
     types["priority"] = [rule.priority for rule in policy.types]
     types["reserve"] = [rule.reserve for rule in policy.types]
     return rules, types
 
 
-def set_line(
-    line: NDArray[np.void], rule: TypeRule, kind: int, priority: float, *, callback: bool = False
-) -> None:
-    """Make a LINE record the line of one type (its position) and priority; it is empty."""
-    line["type"], line["priority"], line["callback"], line["chat"] = kind, priority, callback, rule.chat
-    line["ageing"] = 1 / rule.ages_every_s if rule.ages_every_s > 0 else 0.0
-    line["overflow"] = rule.overflow_after_s
-    line["head"] = line["tail"] = -1
-
-
 @njit(cache=True)
 def keeps_back(
-    rules: np.void,
-    types: NDArray[np.void],
-    pools: NDArray[np.void],
-    levels: NDArray[np.int64],
-    pool: int,
-    kind: int,
+    types: NDArray[np.void], pools: NDArray[np.void], levels: NDArray[np.int64], pool: int, kind: int
 ) -> bool:
     """True if the first free handler of `pool` is kept for a type of a better priority than `kind`."""
-    for other in range(rules.types):
+    for other in range(len(types)):
         keeps = types[other].reserve
         if keeps == 0 or levels[pool, other] == 0 or types[other].priority >= types[kind].priority:
             continue
         free = 0
-        for each in range(rules.pools):
+        for each in range(len(pools)):
             if levels[each, other] > 0:
                 free += pools[each].idle
         if free <= keeps:
@@ -141,7 +123,7 @@ def choose(
             if level > 1 and now < since + lines[line].overflow:
                 again = min(again, since + lines[line].overflow)
                 continue
-            if rules.reserves and not beside and keeps_back(rules, types, pools, levels, pool, kind):
+            if rules.reserves and not beside and keeps_back(types, pools, levels, pool, kind):
                 continue
             idle = pools[pool].room_since if beside else pools[pool].idle_since
             first, second = (level, urgency) if rules.own_list_first else (urgency, level)

@@ -33,7 +33,7 @@ def as_arrays(laws: Sequence[Law]) -> tuple[NDArray[np.void], NDArray[np.float64
     return records, np.array(tables or [0.0])
 
 
-@njit
+@njit(cache=True)
 def drawn_from_table(table: NDArray[np.float64], first: int, count: int, u: float) -> int:
     """The position of the value that a uniform number falls on; `count` if it lies beyond all chances."""
     low, high = 0, count
@@ -46,7 +46,7 @@ def drawn_from_table(table: NDArray[np.float64], first: int, count: int, u: floa
     return low
 
 
-@njit
+@njit(cache=True)
 def drawn_rarely(law: np.void, tables: NDArray[np.float64], bits: np.uint64) -> float:
     """A time in seconds by one of the laws that need more than a logarithm."""
     if law.code == LOGNORMAL:
@@ -72,7 +72,7 @@ def drawn_rarely(law: np.void, tables: NDArray[np.float64], bits: np.uint64) -> 
     return tables[law.first + at] if at < law.count else math.inf
 
 
-@njit(forceinline=True)
+@njit(cache=True, forceinline=True)
 def drawn(law: np.void, tables: NDArray[np.float64], bits: np.uint64) -> float:
     """A time in seconds by `law` (a LAW record) from mixed bits; 0 for none."""
     if law.code == EXPONENTIAL:
@@ -82,7 +82,7 @@ def drawn(law: np.void, tables: NDArray[np.float64], bits: np.uint64) -> float:
     return drawn_rarely(law, tables, bits)
 
 
-@njit
+@njit(cache=True)
 def normal_quantile(p: float) -> float:
     """The standard normal quantile of 0 < p < 1, to about 1e-16 (AS 241)."""
     q = p - 0.5

@@ -20,7 +20,7 @@ _U30, _U27, _U31, _U11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 _STEP = 2.0**-53
 
 
-@njit(forceinline=True)
+@njit(cache=True, forceinline=True)
 def mixed(key: np.uint64) -> np.uint64:
     """64 well-mixed bits of a 64-bit key; a bijection."""
     key = (key ^ (key >> _U30)) * _FIRST
@@ -28,19 +28,19 @@ def mixed(key: np.uint64) -> np.uint64:
     return key ^ (key >> _U31)
 
 
-@njit(forceinline=True)
+@njit(cache=True, forceinline=True)
 def derived(key: np.uint64, purpose: int) -> np.uint64:
     """The key of one purpose (1, 2, …) of what `key` belongs to."""
     return mixed(key + np.uint64(purpose) * GOLDEN)
 
 
-@njit(forceinline=True)
+@njit(cache=True, forceinline=True)
 def uniform(key: np.uint64) -> float:
     """A number in (0, 1), neither end included, from mixed bits."""
     return np.int64(key >> _U11) * _STEP + 0.5 * _STEP
 
 
-@njit(forceinline=True)
+@njit(cache=True, forceinline=True)
 def exponential(key: np.uint64) -> float:
     """An exponential of mean 1 from mixed bits, by inversion: larger bits, shorter time."""
     return -math.log(uniform(key))
