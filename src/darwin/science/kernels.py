@@ -7,7 +7,9 @@ cache lies in a folder named by a hash of all of science/.
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 
 def fingerprint(folder: Path) -> str:
@@ -32,4 +34,17 @@ os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 from numba import njit  # noqa: E402
 
-__all__ = ["cache_folder", "fingerprint", "njit"]
+__all__ = ["cache_folder", "fingerprint", "njit", "part"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+_options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def part(function: F) -> F:
+    """Compile a part of a kernel: for other compiled functions only, never called from Python.
+
+    It is kept with the kernel that calls it, and has none of the wrappers for Python, which take longer to
+    compile than a short function. Hand it numbers of numpy's, not Python's own: it is compiled anew for each
+    of those.
+    """
+    return cast(F, njit(**_options)(function))

@@ -8,11 +8,12 @@ Statistics 37 (1988), PPND16.
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from darwin.science.kernels import njit
+from darwin.science.kernels import part
 from darwin.science.twin.laws import LAWS, Law
 from darwin.science.twin.streams import GOLDEN, exponential, mixed, uniform
 
@@ -33,7 +34,7 @@ def as_arrays(laws: Sequence[Law]) -> tuple[NDArray[np.void], NDArray[np.float64
     return records, np.array(tables or [0.0])
 
 
-@njit(cache=True)
+@part
 def drawn_from_table(table: NDArray[np.float64], first: int, count: int, u: float) -> int:
     """The position of the value that a uniform number falls on; `count` if it lies beyond all chances."""
     low, high = 0, count
@@ -46,43 +47,48 @@ def drawn_from_table(table: NDArray[np.float64], first: int, count: int, u: floa
     return low
 
 
-@njit(cache=True)
-def drawn_rarely(law: np.void, tables: NDArray[np.float64], bits: np.uint64) -> float:
+@part
+def drawn_rarely(law: Any, tables: NDArray[np.float64], bits: np.uint64) -> float:
     """A time in seconds by one of the laws that need more than a logarithm."""
+    a: float = law.a
+    b: float = law.b
     if law.code == LOGNORMAL:
-        return math.exp(law.a + law.b * normal_quantile(uniform(bits)))
+        return math.exp(a + b * normal_quantile(uniform(bits)))
     if law.code == UNIFORM:
-        return law.a + (law.b - law.a) * uniform(bits)
+        return a + (b - a) * uniform(bits)
     if law.code == WEIBULL:
-        return law.a * exponential(bits) ** (1.0 / law.b)
+        return a * exponential(bits) ** (1.0 / b)
     if law.code == ERLANG:
         total, product = 0.0, 1.0
-        for phase in range(int(law.b)):
+        for phase in range(int(b)):
             product *= uniform(bits)
             bits = mixed(bits + GOLDEN)
             if phase % 8 == 7:
                 total -= math.log(product)
                 product = 1.0
-        return law.a * (total - math.log(product))
+        return a * (total - math.log(product))
     u = uniform(bits)
+    seconds = math.inf
     at = drawn_from_table(tables, law.first, law.count, u)
     if law.code == HYPEREXPONENTIAL:
-        mean = tables[law.first + min(at, law.count - 1)]
-        return mean * exponential(mixed(bits + GOLDEN))
-    return tables[law.first + at] if at < law.count else math.inf
+        seconds = tables[law.first + min(at, law.count - 1)] * exponential(mixed(bits + GOLDEN))
+    elif at < law.count:
+        seconds = tables[law.first + at]
+    return seconds
 
 
-@njit(cache=True, forceinline=True)
-def drawn(law: np.void, tables: NDArray[np.float64], bits: np.uint64) -> float:
+@part
+def drawn(law: Any, tables: NDArray[np.float64], bits: np.uint64) -> float:
     """A time in seconds by `law` (a LAW record) from mixed bits; 0 for none."""
+    a: float = law.a
     if law.code == EXPONENTIAL:
-        return law.a * exponential(bits)
+        return a * exponential(bits)
     if law.code <= DETERMINISTIC:
-        return law.a
+        return a
     return drawn_rarely(law, tables, bits)
 
 
-@njit(cache=True)
+@part
 def normal_quantile(p: float) -> float:
     """The standard normal quantile of 0 < p < 1, to about 1e-16 (AS 241)."""
     q = p - 0.5

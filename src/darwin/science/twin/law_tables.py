@@ -83,7 +83,9 @@ def _hyperexponential(table: Table) -> Law:
         )
     if abs(sum(chances) - 1) > 1e-6:
         raise table.refused("probabilities", f'"probabilities" add up to {sum(chances):g}; they must to 1.')
-    return Law("hyperexponential", values=tuple(means), chances=tuple(each / sum(chances) for each in chances))
+    return Law(
+        "hyperexponential", values=tuple(means), chances=tuple(each / sum(chances) for each in chances)
+    )
 
 
 def _empirical(table: Table) -> Law:

@@ -198,15 +198,14 @@ class Table:
         if not isinstance(value, list):
             raise self.refused(key, f'"{key}" must be a list of tables: [[{key}]].')
         return [
-            Table(self.source, kind, (*self.path, key, at), each, self.called) for at, each in enumerate(value)
+            Table(self.source, kind, (*self.path, key, at), each, self.called)
+            for at, each in enumerate(value)
         ]
 
 
 def nearest(key: str, known: Sequence[str]) -> str:
-    """" Did you mean …" where something is near; else what there is, if that is short."""
+    """ " Did you mean …" where something is near; else what there is, if that is short."""
     near = difflib.get_close_matches(key, known, 1, 0.6)
     if near:
         return f' Did you mean "{near[0]}"?'
     return " There are: " + ", ".join(known) + "."
-
-

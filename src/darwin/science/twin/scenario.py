@@ -29,9 +29,7 @@ DAY_S = 86_400
 NOTHING = Law("none")
 
 
-def read_scenario(
-    text: str, *, name: str = "", read_file: Callable[[str], str] | None = None
-) -> Scenario:
+def read_scenario(text: str, *, name: str = "", read_file: Callable[[str], str] | None = None) -> Scenario:
     """The scenario of a TOML text. `name` is what messages call it; `read_file` gives the text of a file.
 
     Raises ScenarioRefused, one sentence with the line, for anything that a simulation could not run on.

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from darwin.science.kernels import njit
+from darwin.science.kernels import part
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -20,7 +20,7 @@ _U30, _U27, _U31, _U11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 _STEP = 2.0**-53
 
 
-@njit(cache=True, forceinline=True)
+@part
 def mixed(key: np.uint64) -> np.uint64:
     """64 well-mixed bits of a 64-bit key; a bijection."""
     key = (key ^ (key >> _U30)) * _FIRST
@@ -28,19 +28,19 @@ def mixed(key: np.uint64) -> np.uint64:
     return key ^ (key >> _U31)
 
 
-@njit(cache=True, forceinline=True)
+@part
 def derived(key: np.uint64, purpose: int) -> np.uint64:
     """The key of one purpose (1, 2, …) of what `key` belongs to."""
     return mixed(key + np.uint64(purpose) * GOLDEN)
 
 
-@njit(cache=True, forceinline=True)
+@part
 def uniform(key: np.uint64) -> float:
     """A number in (0, 1), neither end included, from mixed bits."""
     return np.int64(key >> _U11) * _STEP + 0.5 * _STEP
 
 
-@njit(cache=True, forceinline=True)
+@part
 def exponential(key: np.uint64) -> float:
     """An exponential of mean 1 from mixed bits, by inversion: larger bits, shorter time."""
     return -math.log(uniform(key))
@@ -49,8 +49,8 @@ def exponential(key: np.uint64) -> float:
 def key_of(*parts: int) -> int:
     """The 64-bit key of a list of whole numbers, in order: (seed, replication, purpose, type)."""
     key = 0
-    for part in parts:
-        key = _mixed_plainly((key + (part & _ALL) * int(GOLDEN) + int(GOLDEN)) & _ALL)
+    for each in parts:
+        key = _mixed_plainly((key + (each & _ALL) * int(GOLDEN) + int(GOLDEN)) & _ALL)
     return key
 
 
