@@ -53,6 +53,11 @@ def _roster(account: Account | None, rows: int) -> Mapping[str, Any]:
     return {"roster_id": houses.roster(houses.people(min(rows, 330), account)).id}
 
 
+def _made_rosters(account: Account | None, rows: int) -> Mapping[str, Any]:
+    _roster(account, 3)
+    return {}
+
+
 def _shifts(account: Account | None, rows: int) -> Mapping[str, Any]:
     who = houses.people(2, account)
     made = houses.roster(who)
@@ -79,7 +84,7 @@ example("planning:run_progress", prepare=_waiting)
 example("planning:people", prepare=_people, many_rows=True)
 example("planning:person", prepare=_person)
 example("planning:away", prepare=_person, method="post", data={"kind": "sick"})
-example("planning:rosters", prepare=_roster)
+example("planning:rosters", prepare=_made_rosters)
 example("planning:roster", prepare=_roster)
 example("planning:publish_roster", prepare=_roster, method="post")
 example("planning:replan_roster", prepare=_roster, method="post")

@@ -137,9 +137,9 @@ def twin_check_figures() -> dict[str, Any]:
                 "day": (FIRST - timedelta(days=14 - at)).isoformat(),
                 "actual": {"service_level": level, "p_abandon": 0.11, "mean_wait_all": 62.0},
                 "twin": {
-                    "service_level": {"mean": level + 0.01, "half_width": 0.06},
-                    "p_abandon": {"mean": 0.105, "half_width": 0.03},
-                    "mean_wait_all": {"mean": 60.0, "half_width": 14.0},
+                    "service_level": {"mean": level + 0.01, "lower": level - 0.05, "upper": level + 0.07},
+                    "p_abandon": {"mean": 0.105, "lower": 0.075, "upper": 0.135},
+                    "mean_wait_all": {"mean": 60.0, "lower": 46.0, "upper": 74.0},
                 },
                 "erlang_a": {"service_level": level - 0.03, "p_abandon": 0.14, "mean_wait_all": 51.0},
                 "erlang_c": {"service_level": level - 0.09, "p_abandon": 0.0, "mean_wait_all": None},

@@ -10,7 +10,6 @@ from darwin.ledger.actors import Actor
 from darwin.reference.models import PolicyHold, PolicyProposal
 from darwin.reference.services import adopt_policy, open_policy, propose_policy
 from darwin.science.policy import Policy, TypeRule
-from darwin.science.policy_data import policy_as_data
 from darwin.staff.models import Account
 
 WORKER = Actor.system("routing")
@@ -28,7 +27,7 @@ GUARDRAILS: dict[str, Any] = {
 
 def opened() -> PolicyHold:
     """Routing has run, and the first policy holds."""
-    return open_policy(actor=WORKER, parameters=policy_as_data(FIRST))
+    return open_policy(actor=WORKER, parameters=FIRST.as_dict())
 
 
 def proposed(by: Account | None = None, **more: Any) -> PolicyProposal:
@@ -37,7 +36,7 @@ def proposed(by: Account | None = None, **more: Any) -> PolicyProposal:
     planner = by or someone("resource_planner", display_name="Grace Lowe")
     given: dict[str, Any] = {
         "name": "Two for 999",
-        "parameters": policy_as_data(RESERVED),
+        "parameters": RESERVED.as_dict(),
         "source": "Proposed from policy 1",
         "reason": "999 waits less in the evening, and nobody waits longer.",
         "starts_at": clock.now() - timedelta(seconds=1),

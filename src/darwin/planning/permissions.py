@@ -46,7 +46,7 @@ SEE_OWN_SHIFTS = Rule(
 # Its rows are shifts.
 SEE_SHIFTS = Rule.any_of(
     "planning.shifts",
-    "See a person's shifts: anybody's on the floor one plans or runs, else one's own where they are published",
+    "See a person's shifts: anybody's on the floor one plans or runs, else one's own",
     Grant(_PLAN | _RUN_THE_LINE | {"people_services"}),
     Grant({"contact_handler", "desk_operator", "dispatcher"}, _own_published),
 )

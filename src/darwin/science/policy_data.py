@@ -1,11 +1,7 @@
-"""The routing policy as plain data and back: what is stored, shown and sent of `darwin.science.policy`.
-
-Every parameter is written out, so that a version which is read in ten years says what it meant, whatever
-Darwin's defaults are by then.
-"""
+"""Reading a routing policy that somebody typed or that was kept: each value checked, each fault a sentence."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from darwin.errors import DarwinError
@@ -16,13 +12,8 @@ class PolicyUnreadable(DarwinError):
     """Data that is no policy; the sentence says what is wrong and where."""
 
 
-def policy_as_data(policy: Policy) -> dict[str, Any]:
-    """JSON-ready: {"types": [{"name", "priority", …}, …], "own_list_first": …, …}, in the order of Policy."""
-    return {**asdict(policy), "types": [asdict(rule) for rule in policy.types]}
-
-
 def policy_of_data(data: Mapping[str, Any]) -> Policy:
-    """The policy of such data; what is left out has its default. Raises PolicyUnreadable."""
+    """The policy of what `Policy.as_dict` gives; what is left out has its default. Raises PolicyUnreadable."""
     listed = data.get("types")
     if not isinstance(listed, list) or not listed:
         raise PolicyUnreadable("A policy needs “types”: a list of at least one type of contact.")

@@ -115,7 +115,8 @@ def test_a_call_back_goes_to_who_has_been_free_longest_and_is_rung_by_the_gatewa
     assert router.turn() is not None
     assert kept() == {"Ines": contact.source_key}
     routing = Routing.objects.get()
-    assert [reason for reason, _ in routing.reasons] == ["only_one", "longest_idle"]
+    assert dict(routing.reasons)["waited"] == 20 * 60 - 80
+    assert dict(routing.reasons)["longest_free"] == 9 * 60
     taken = take_routed(actor=ines.actor, account=ines, routing_id=routing.id)
     attempt = Attempt.objects.get(id=taken.attempt_id)
     assert (attempt.by, attempt.subject_id) == (ines, contact.id)
@@ -267,7 +268,7 @@ def test_the_handler_sees_what_is_theirs_and_why_and_nobody_elses(router: Router
     handler = ready("Dev")
     router.turn()
     page = signed_in(handler).get(reverse("contact:call_backs")).content.decode()
-    assert "You are the only one free who takes this." in page
+    assert "You have been free longest of those who take this: 5 minutes." in page
     assert "Take this one" in page
     part = signed_in(handler).get(reverse("contact:routed")).content.decode()
     assert "900142" not in part

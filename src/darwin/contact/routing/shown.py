@@ -15,6 +15,7 @@ from darwin.contact.permissions import TAKE_ROUTED
 from darwin.contact.services.routing import routed_to
 from darwin.ledger.live.screens import Screen, register_screen
 from darwin.reference.queries import UnknownReference, code
+from darwin.science.policy import Why
 from darwin.staff.models import Account
 from darwin.theme import formats
 from darwin.theme.formats import Words
@@ -24,22 +25,19 @@ NAME = "contact.routed"
 _SOON_MS = 20_000
 
 
-def reason_words(reason: str, number: float) -> str:
-    """One reason as a sentence for the handler; the codes are those of science.deciding.Reason."""
-    words = {"time": formats.wait_words(1000 * number)}
+def reason_words(reason: str, seconds: float) -> str:
+    """One reason as a sentence for the handler, "" for one that says nothing to them; the codes are those of
+    science.policy.Why."""
+    words = {"time": formats.wait_words(1000 * seconds)}
     sentences = {
-        "vulnerable": _("Somebody at risk goes ahead."),
-        "tried_before": _("They have tried before."),
-        "call_back": _("A call-back goes ahead."),
-        "first_skill": _("You hold this before what else waits."),
-        "most_urgent": _("It is the most urgent that waits: %(time)s.") % words,
-        "longest_wait": _("It has waited longest: %(time)s.") % words,
-        "only_one": _("Nothing else waits that you take. It has waited %(time)s.") % words,
-        "holds_first": _("You hold this before the others who are free."),
-        "longest_idle": _("You have been free longest: %(time)s.") % words,
-        "only_free": _("You are the only one free who takes this."),
+        Why.AGED: _("It has moved ahead because it waits."),
+        Why.VULNERABLE: _("Somebody at risk goes ahead."),
+        Why.REPEAT: _("They have tried before."),
+        Why.CALLBACK: _("They are to be rung back."),
+        Why.WAITED: _("It has waited %(time)s.") % words,
+        Why.LONGEST_FREE: _("You have been free longest of those who take this: %(time)s.") % words,
     }
-    return sentences.get(reason, reason)
+    return sentences.get(Why(reason), "")
 
 
 def compute_routed() -> bytes:
@@ -62,7 +60,7 @@ def register() -> None:
 
 @dataclass(frozen=True, slots=True)
 class RoutedShown:
-    """what: "A call-back", or the channel's name. reasons: sentences, the weightiest first."""
+    """what: "A call-back", or the channel's name. reasons: sentences."""
 
     id: UUID
     what: Words
@@ -84,6 +82,6 @@ def routed_shown(account: Account, at: datetime) -> RoutedShown | None:
     return RoutedShown(
         id=routing.id,
         what=what,
-        reasons=tuple(reason_words(code, number) for code, number in routing.reasons),
+        reasons=tuple(filter(None, (reason_words(code, seconds) for code, seconds in routing.reasons))),
         clock=ClockFace.until(routing.until, now=at, started_at=routing.routed_at, soon_ms=_SOON_MS),
     )

@@ -49,8 +49,8 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """One of the decisions: this contact to this handler, and why: codes of science.deciding.Reason, each
-    with its number (seconds, a level or 0), whole."""
+    """One of the decisions: this contact to this handler, and why: codes of science.policy.Why, each
+    with its seconds, whole, or 0."""
 
     contact: UUID
     account: UUID

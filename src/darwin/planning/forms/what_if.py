@@ -22,9 +22,8 @@ SHIFTS = (
 )
 PRIORITIES = (
     ("", gettext_lazy("as today")),
-    ("own_list", gettext_lazy("each handler’s own list first")),
-    ("vulnerable", gettext_lazy("callers marked as vulnerable first")),
     ("repeat", gettext_lazy("those who gave up before first")),
+    ("urgency", gettext_lazy("the most urgent first, whatever a handler takes by habit")),
     ("ageing", gettext_lazy("the longer the wait, the higher the priority")),
 )
 
@@ -74,7 +73,7 @@ class ScenarioForm(forms.Form):
     people_to = forms.ChoiceField(label=gettext_lazy("To"), choices=HOURS, initial="0")
     shifts = forms.ChoiceField(label=gettext_lazy("Shifts"), choices=SHIFTS, required=False)
     call_back_after = NumberField(
-        label=gettext_lazy("Offer a call-back after, seconds of waiting"),
+        label=gettext_lazy("Offer a call-back to who would wait, seconds"),
         what=gettext_lazy("The wait before a call-back is offered"),
         least=0,
         most=3_600,

@@ -15,7 +15,7 @@ from darwin.planning.live_policy.wording import TYPE_WORDS, WHOLE_WORDS
 from darwin.planning.models import Run
 from darwin.reference.services.policies import LONGEST_LOT_DAYS
 from darwin.science.policy import Policy
-from darwin.science.policy_data import PolicyUnreadable, policy_as_data, policy_of_data
+from darwin.science.policy_data import PolicyUnreadable, policy_of_data
 from darwin.theme.forms import DayField
 
 _NO_NUMBER = gettext_lazy("This is no number. What you typed is kept.")
@@ -132,13 +132,13 @@ class ProposalForm(forms.Form):
 
     def parameters(self) -> dict[str, Any]:
         """The policy as data. Of a form without faults only."""
-        data = policy_as_data(self._held)
+        data = self._held.as_dict()
         for place in range(len(self._held.types)):
             for key in TYPE_WORDS:
                 data["types"][place][key] = self.cleaned_data[f"type-{place}-{key}"]
         for key in WHOLE_WORDS:
             data[key] = self.cleaned_data[f"whole-{key}"]
-        return policy_as_data(policy_of_data(data))
+        return policy_of_data(data).as_dict()
 
 
 def _field(key: str, value: Any, word: str) -> forms.Field:

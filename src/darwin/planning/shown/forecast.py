@@ -86,11 +86,15 @@ def sentence(shown: ForecastShown) -> list[tuple[bool, str]]:
 def tiles(shown: ForecastShown) -> list[Tile]:
     """The figures beside the sentence."""
     busiest = max(shown.days, key=lambda day: day["mean"])
-    most, when = max(
-        (needed, f"{formats.day(date.fromisoformat(day['day']))} {half_hour(at)}")
-        for day in shown.days
-        for at, needed in enumerate(day["half_hours"]["needed"])
+    most, day, at = max(
+        (
+            (needed, one["day"], at)
+            for one in shown.days
+            for at, needed in enumerate(one["half_hours"]["needed"])
+        ),
+        key=lambda found: int(found[0]),
     )
+    when = f"{formats.day(date.fromisoformat(day))} {half_hour(at)}"
     target = shown.figures["target"]
     hours = shown.hours_at_work()
     paid = thresholds.paid_hours(hours, shown.at)
@@ -255,7 +259,7 @@ def rests_on(shown: ForecastShown) -> list[tuple[str, str]]:
     return [
         (
             _("Contacts of"),
-            f"{formats.day(date.fromisoformat(fitted['from']))} – {formats.day(date.fromisoformat(fitted['to']))}",
+            " – ".join(formats.day(date.fromisoformat(fitted[edge])) for edge in ("from", "to")),
         ),
         (_("Model"), figures["model"]),
         (_("Handling time"), formats.wait_words(1000 * service["aht_s"])),

@@ -50,8 +50,16 @@ def tiles(roster: Roster, people: int, at: datetime) -> list[Tile]:
     hours = roster.paid_minutes / 60
     return [
         Tile(formats.count(round(hours)), _("paid hours"), _("in %(n)s days") % {"n": roster.days}),
-        Tile(f"£{round(thresholds.pounds(hours, at)):,}", _("what they cost"), _("at £%(rate)s a paid hour") % {"rate": thresholds.hour_costs(at).value}),
-        Tile(formats.count(people), _("people"), _("of %(n)s who could be rostered") % {"n": len(roster.run.inputs["people"])}),
+        Tile(
+            f"£{round(thresholds.pounds(hours, at)):,}",
+            _("what they cost"),
+            _("at £%(rate)s a paid hour") % {"rate": thresholds.hour_costs(at).value},
+        ),
+        Tile(
+            formats.count(people),
+            _("people"),
+            _("of %(n)s who could be rostered") % {"n": len(roster.run.inputs["people"])},
+        ),
         Tile(
             "–" if roster.gap is None else formats.percentage(roster.gap, places=2),
             _("proven gap"),
@@ -63,7 +71,7 @@ def tiles(roster: Roster, people: int, at: datetime) -> list[Tile]:
             _("of %(n)s needed") % {"n": formats.count(sum(roster.run.inputs["required"]))},
             state="late" if figures["missing_slots"] else "",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def cover(roster: Roster, week: int) -> Result:
@@ -88,7 +96,14 @@ def cover(roster: Roster, week: int) -> Result:
         ],
         rows,
         BandChart(
-            labels, on_duty, Unit.COUNT, _("on duty"), beside=needed, beside_name=_("needed"), stepped=True
+            labels,
+            on_duty,
+            Unit.COUNT,
+            _("on duty"),
+            beside=needed,
+            beside_name=_("needed"),
+            stepped=True,
+            named={48 * at: names[at] for at in range(len(needed) // 48)},
         ),
     )
 

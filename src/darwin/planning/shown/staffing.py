@@ -27,9 +27,7 @@ def sentence(run: Run, at: datetime) -> list[tuple[bool, str]]:
         (True, _("%(n)s handlers are needed:") % words),
         (
             False,
-            _(
-                "with them %(share)s of those offered are answered within %(within)s s, with %(fewer)s too few."
-            )
+            _("with them %(share)s of those offered are answered within %(within)s s; %(fewer)s are too few.")
             % words,
         ),
         (False, _("An hour of %(n)s handlers at work costs £%(pounds)s of paid time.") % words),

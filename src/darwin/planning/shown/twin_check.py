@@ -59,7 +59,8 @@ def _result(measured: Measured, days: list[Mapping[str, Any]]) -> Result:
     rows = [_row(measured, day) for day in days]
     return Result(
         str(measured.title),
-        _("%(what)s, by day; the band is the twin’s 95%% interval") % {"what": measured.subtitle},
+        _("%(what)s, by day; the band holds 95%% of the days that the twin played")
+        % {"what": measured.subtitle},
         [
             Column("day", _("Day"), "day"),
             Column("actual", _("Came"), kind, strong=True),  # type: ignore[arg-type]
@@ -89,14 +90,13 @@ def _row(measured: Measured, day: Mapping[str, Any]) -> dict[str, Any]:
             return None
         return max(0.0, min(measured.scale * value, 100.0 if measured.unit is Unit.PERCENTAGE else 1e12))
 
-    twin = day["twin"].get(measured.name)
-    mean, half = (None, None) if twin is None else (twin["mean"], twin["half_width"])
+    twin = day["twin"][measured.name]
     return {
         "day": date.fromisoformat(day["day"]),
         "actual": scaled(day["actual"].get(measured.name)),
-        "twin": scaled(mean),
-        "low": scaled(None if mean is None else mean - half),
-        "high": scaled(None if mean is None else mean + half),
+        "twin": scaled(twin["mean"]),
+        "low": scaled(twin["lower"]),
+        "high": scaled(twin["upper"]),
         "erlang_a": scaled(day["erlang_a"].get(measured.name)),
         "erlang_c": scaled(day["erlang_c"].get(measured.name)),
     }

@@ -1,7 +1,7 @@
 """A what-if as its page shows it: first how well the twin reproduces the past, then the scenarios."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -34,15 +34,14 @@ def trust(figures: Mapping[str, Any]) -> list[tuple[bool, str]]:
     return [
         (
             True,
-            _(
-                "On %(days)s days that it was not fitted to, the twin said %(twin)s in time; it was %(actual)s."
-            )
+            _("On %(days)s days it was not fitted to, the twin said %(twin)s in time; it was %(actual)s.")
             % words,
         ),
         (
             False,
             _(
-                "Gave up: %(twin_gave_up)s said, %(gave_up)s came. Mean wait: %(twin_wait)s said, %(wait)s came."
+                "Gave up: %(twin_gave_up)s said, %(gave_up)s came. Mean wait: %(twin_wait)s said, "
+                "%(wait)s came."
             )
             % words,
         ),
@@ -50,26 +49,39 @@ def trust(figures: Mapping[str, Any]) -> list[tuple[bool, str]]:
 
 
 def sentence(figures: Mapping[str, Any]) -> list[tuple[bool, str]]:
-    """What the scenarios come to against today."""
-    said = []
+    """Which scenario answers most in time, and how the others stand to today."""
     today = figures["scenarios"][0]
-    for scenario in figures["scenarios"][1:]:
-        if scenario.get("refused"):
-            continue
-        change = scenario["difference"]["service_level"]
-        low, high = change["mean"] - change["half_width"], change["mean"] + change["half_width"]
+    worked = [one for one in figures["scenarios"][1:] if not one.get("refused")]
+    if not worked:
+        return [(True, _("No scenario could be simulated."))]
+    better = [one for one in worked if _edge(one, -1) > 0]
+    worse = [one for one in worked if _edge(one, 1) < 0]
+    said = []
+    if better:
+        best = max(better, key=lambda one: float(one["measures"]["service_level"]["mean"]))
         words = {
-            "name": scenario["name"],
+            "name": best["name"],
+            "to": formats.percentage(100 * best["measures"]["service_level"]["mean"]),
             "from": formats.percentage(100 * today["measures"]["service_level"]["mean"]),
-            "to": formats.percentage(100 * scenario["measures"]["service_level"]["mean"]),
         }
-        if low > 0:
-            said.append((True, _("%(name)s: more are answered in time, %(to)s against %(from)s.") % words))
-        elif high < 0:
-            said.append((True, _("%(name)s: fewer are answered in time, %(to)s against %(from)s.") % words))
-        else:
-            said.append((False, _("%(name)s: no difference from today can be told.") % words))
+        said.append((True, _("“%(name)s” answers most in time: %(to)s against %(from)s today.") % words))
+    else:
+        said.append((True, _("No scenario answers more in time than today.")))
+    counts = {"better": len(better), "worse": len(worse), "same": len(worked) - len(better) - len(worse)}
+    said.append(
+        (
+            False,
+            _("Better than today: %(better)s. Worse: %(worse)s. No difference can be told: %(same)s.")
+            % counts,
+        )
+    )
     return said
+
+
+def _edge(scenario: Mapping[str, Any], side: int) -> float:
+    """The lower (-1) or upper (1) edge of a scenario's change in the share answered in time."""
+    change = scenario["difference"]["service_level"]
+    return float(change["mean"] + side * change["half_width"])
 
 
 def results(figures: Mapping[str, Any]) -> list[Result]:
@@ -164,7 +176,7 @@ def lever_words(levers: Mapping[str, Any]) -> list[str]:
         said.append(_("Shifts: %(what)s") % {"what": dict(SHIFTS)[shifts]})
     if call_back := levers.get("call_back"):
         said.append(
-            _("A call-back offered after %(s)s s of waiting, taken by %(share)s")
+            _("A call-back offered to who would wait %(s)s s, taken by %(share)s")
             % {
                 "s": f"{call_back['after_s']:g}",
                 "share": formats.percentage(100 * call_back["taken"], places=0),
@@ -190,7 +202,10 @@ def made_with(run: Run) -> list[tuple[str, str]]:
     figures = run.result.figures
     fitted = figures["fitted"]
     return [
-        (_("Fitted to"), _("%(from)s to %(to)s") % fitted),
+        (
+            _("Fitted to"),
+            " – ".join(formats.day(date.fromisoformat(fitted[edge])) for edge in ("from", "to")),
+        ),
         (
             _("Simulated"),
             _("%(n)s times %(days)s days") % {"n": figures["replications"], "days": figures["days"]},

@@ -20,6 +20,7 @@ class LineRouting:
 
     def __init__(self, queue: str) -> None:
         rules, self._types = as_arrays(Policy(types=(TypeRule(queue),)))
+        rules["pools"] = 2
         self._rules = rules[0]
         self._lines, self._pools = np.zeros(1, LINE), np.zeros(2, POOL)
 

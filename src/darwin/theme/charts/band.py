@@ -1,6 +1,6 @@
 """A line with the band in which it may lie: a forecast, or what was predicted beside what came."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -22,7 +22,8 @@ class BandChart:
 
     `actual` is what came, where it is known: dots, named `actual_name`. `beside` is a second line, dashed,
     named `beside_name` (the handlers needed beside those on duty). `stepped`: each value holds for the whole
-    of its label, as a number on duty does. `target` is in the unit of the values.
+    of its label, as a number on duty does. `target` is in the unit of the values. `named`: which places of
+    the axis have which word, instead of as many labels as there is room for.
 
     Raises ValueError if the sequences are not of one length, or if only one edge of the band is given.
     """
@@ -39,6 +40,7 @@ class BandChart:
     beside_name: str = ""
     target: float | None = None
     stepped: bool = False
+    named: Mapping[int, str] | None = None
 
     def __post_init__(self) -> None:
         given = [
@@ -86,7 +88,11 @@ class BandChart:
         half = (x[1] - x[0]) / 2 if len(x) > 1 else 8.0
         draw_values(drawing, y, self.unit, LEFT, WIDTH - RIGHT)
         self._draw_band(drawing, x, y)
-        draw_places(drawing, self.labels, x, BOTTOM + 18)
+        if self.named is None:
+            draw_places(drawing, self.labels, x, BOTTOM + 18)
+        for position, word in (self.named or {}).items():
+            drawing.line((x[position] - half, TOP), (x[position] - half, BOTTOM), "c-grid")
+            drawing.text((x[position] - half, BOTTOM + 18), word)
         if self.target is not None:
             at = y.place(self.target)
             drawing.line((LEFT, at), (WIDTH - RIGHT + 8, at), "c-target")
@@ -121,6 +127,8 @@ class BandChart:
         for at, low, high in [*zip(x, self.low, self.high, strict=True), (0.0, None, None)]:
             if low is None or high is None:
                 drawing.area([*upper, *reversed(lower)], "c-band")
+                drawing.path(upper, "c-edge-line")
+                drawing.path(lower, "c-edge-line")
                 lower, upper = [], []
             else:
                 lower.append((at, y.place(low)))
@@ -128,6 +136,10 @@ class BandChart:
 
     def _draw_dots(self, drawing: Drawing, x: Sequence[float], y: Scale) -> None:
         if self.actual is None:
+            if not self.stepped and len(x) <= MOST_DOTS:
+                for at, value in zip(x, self.values, strict=True):
+                    if value is not None:
+                        drawing.circle((at, y.place(value)), 3, "c-dot")
             return
         for at, value in zip(x, self.actual, strict=True):
             if value is not None:

@@ -10,7 +10,7 @@ from darwin.theme.charts.drawing import Drawing, text_width
 from darwin.theme.charts.scale import upright
 from darwin.theme.charts.units import Unit
 
-WIDTH, ROW, TOP, FOOT, RIGHT = 948.0, 30.0, 12.0, 34.0, 150.0
+WIDTH, ROW, TOP, FOOT, RIGHT = 948.0, 30.0, 12.0, 34.0, 176.0
 WIDEST_NAME = 300.0
 
 
