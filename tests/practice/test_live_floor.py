@@ -14,9 +14,10 @@ from darwin.contact.telephony.events import CallEvent, Entry, EventType, Outcome
 from darwin.contact.telephony.position import Stage, position_of
 from darwin.practice.force import play_day
 from darwin.practice.live.adopting import open_floor
+from darwin.practice.live.answering import rings_like
 from darwin.practice.live.floor import PERSON_RINGS_MS
 from darwin.practice.live.journeys import PracticeFloor
-from darwin.practice.live.people import TelephoneRefuses, obey, rings_like
+from darwin.practice.live.people import TelephoneRefuses, obey
 from darwin.practice.live.seats import Doing
 from darwin.practice.live.today import SPOKEN, draw_live, draw_today
 from darwin.practice.roster import MINUTE

@@ -6,7 +6,7 @@ real may take the call.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from darwin.contact.telephony.events import EventType
 from darwin.practice.lengths import (
@@ -37,6 +37,7 @@ from darwin.practice.lengths import (
 from darwin.practice.live.floor import Floor, LiveCall
 from darwin.practice.live.seats import Seat
 from darwin.practice.live.today import Caller, calls_again, day_of, draw_live
+from darwin.practice.live.told import Told
 from darwin.practice.population import Handler, handlers
 from darwin.practice.roster import MINUTE, Duty
 from darwin.practice.rows import Call, Promise
@@ -50,26 +51,6 @@ CALL_BACK_TRIED_EVERY_MS = 3 * MINUTE
 CALL_BACK_URGENT_EVERY_MS = 10_000
 REACHED = 0.82
 NOBODY_THERE_MS = 40_000
-
-
-@dataclass(slots=True)
-class Told:
-    """What is known of calls besides the switch's words. calls: those that are over, with what a simulated
-    colleague wrote of them. promised: callers to whom a call-back was promised; kept: those who were called
-    back, whether or not they were told as promised before."""
-
-    calls: list[Call] = field(default_factory=list)
-    promised: list[Call] = field(default_factory=list)
-    kept: list[Call] = field(default_factory=list)
-
-    def add(self, more: "Told") -> None:
-        """Take in what was told later."""
-        self.calls += more.calls
-        self.promised += more.promised
-        self.kept += more.kept
-
-    def __bool__(self) -> bool:
-        return bool(self.calls or self.promised or self.kept)
 
 
 class PracticeFloor(Floor):

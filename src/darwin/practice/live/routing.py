@@ -33,7 +33,7 @@ class LineRouting:
         for pool, moment in zip(self._pools, idle, strict=True):
             pool["idle"] = moment is not None
             pool["idle_since"] = (moment or 0) / 1_000
-        line, pool, _ = choose(
+        line, chosen, _ = choose(
             self._rules, self._types, self._lines, self._pools, _LEVELS, now / 1_000, 0, 1, 0, 2
         )
-        return None if line < 0 else int(pool)
+        return None if line < 0 else int(chosen)

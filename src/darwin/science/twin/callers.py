@@ -59,13 +59,14 @@ class Stream:
     """The contacts of one replication of a scenario."""
 
     def __init__(self, scenario: Scenario, *, seed: int, number: int) -> None:
-        self._state = memory(scenario, seed, number)
+        found, self._pace = memory(scenario, seed, number)
+        # Copies: the memory of a whole simulation need not stay.
+        self._types, self._laws, self._table = (found[0][name].copy() for name in ("types", "laws", "table"))
 
     def arrivals(self, kind: int) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
         """When each contact of a type comes, in seconds from the start of the replication (warm-up included,
         and the day after the last for what is open then), and its key."""
-        row = self._state.types[kind]
-        pace = self._state.pace[kind]
+        row, pace = self._types[kind], self._pace[kind]
         # Beyond all that a Poisson number of this mean reaches.
         mean = float(pace.sum()) * SECONDS_A_SLOT
         room = int(mean + 12 * mean**0.5 + 64)
@@ -76,8 +77,8 @@ class Stream:
     def brought(self, kind: int, keys: NDArray[np.uint64]) -> Brought:
         """What the contacts of these keys bring as contacts of a type."""
         rows = np.empty((7, len(keys)))
-        laws = self._state.laws[kind * LAWS_A_TYPE : (kind + 1) * LAWS_A_TYPE]
-        _brought(laws, self._state.tables, keys, rows)
+        laws = self._laws[kind * LAWS_A_TYPE : (kind + 1) * LAWS_A_TYPE]
+        _brought(laws, self._table, keys, rows)
         return Brought(*rows)
 
     def after(self, keys: NDArray[np.uint64], what: int) -> NDArray[np.uint64]:
