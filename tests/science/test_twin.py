@@ -10,13 +10,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import kstest, norm
+from tests.science.twin_scenarios import mean, off_by, one_type, run
 
 from darwin.science.queueing import erlang_a, erlang_b
 from darwin.science.twin.laws import Law, hyperexponential, lognormal, weibull
 from darwin.science.twin.run import MEASURES, Figure, ratio, replicate, simulate
 from darwin.science.twin.sample import sample_day
 from darwin.science.twin.scenario import ScenarioRefused, read_scenario
-from tests.science.twin_scenarios import mean, off_by, one_type, run
 
 FAR = 6.0
 
@@ -275,7 +275,9 @@ def test_rates_follow_the_hours() -> None:
 def test_the_days_that_count_begin_on_monday_after_the_warm_up() -> None:
     rates = [10] * 24 + [0] * 144
     for warm_up in (0, 1, 3):
-        result = run(one_type(rate=rates, days=7, handlers=3, top=f"warm_up_days = {warm_up}"), replications=1)
+        result = run(
+            one_type(rate=rates, days=7, handlers=3, top=f"warm_up_days = {warm_up}"), replications=1
+        )
         attempts = result.counts[0, 0, 0, :, 0]
         assert attempts[:48].sum() > 0 and attempts[48:].sum() == 0
 
