@@ -199,7 +199,10 @@ def test_nights_and_weekends_are_spread():
     [
         ({"agents": 2}, "Monday 07:00 needs 3, and there are 2 people."),
         ({"shift_starts_slot_of_day": [7, 15]}, "Monday 00:00 needs 2, and no shift can be at work then"),
-        ({"agents": 11}, "the shifts that 11 people may work (55)"),
+        (
+            {"agents": 11, "rules": {"max_shifts_per_week": 5, "max_paid_hours": 60}},
+            "the shifts that 11 people may work (55). Cover alone takes at least 448 paid hours.",
+        ),
         (
             {"rules": {"max_shifts_per_week": 7, "max_paid_hours": 24}},
             "the paid hours that 16 people may work (384)",

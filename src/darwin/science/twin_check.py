@@ -23,7 +23,7 @@ from darwin.science.arrivals.arrays import Floats, Whole
 WEEK = 7
 INTERVAL = (0.025, 0.975)
 TUNED_DAYS = 28
-TRIED = tuple(round(0.80 + 0.05 * n, 2) for n in range(13))
+TRIED = (0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def tune(
     *,
     model: str = "twin",
     threshold_s: float = 30.0,
-    replications: int = 20,
+    replications: int = 10,
     seed: int = 1,
 ) -> float:
     """By which factor the handlers counted make `model` come nearest to the very days that were fitted.

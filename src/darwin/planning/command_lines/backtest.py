@@ -97,7 +97,8 @@ def twin_lines(checked: QueueCheck | None, why_not: str) -> list[str]:
         return [f"The twin was not checked. {why_not}"]
     found = checked.check
     lines = [
-        f"The twin, fitted to {checked.fitted.recorded_days:.4g} recorded days, foretells the days after them, "
+        f"The twin, fitted to {checked.fitted.recorded_days:.4g} recorded days, foretells the days "
+        "after them, "
         f"with the handlers counted times {checked.factor:.2f}",
         f"answered within {found.threshold_s:g} s, gave up, mean wait of all",
         f"{'day':<16}{'came':>20}{'twin':>20}{'Erlang A':>20}{'Erlang C':>20}",

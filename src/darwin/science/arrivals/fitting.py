@@ -23,6 +23,8 @@ LEAST_GAVE_UP = 30
 LEAST_WATCHED = 100
 # Some answers come sooner than a recorded message lets them, by a switch's rounding.
 _GREETING_PART = 0.01
+# Sooner than that nobody has said anything: it is the telephone's ringing.
+_SHORTEST_GREETING_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,7 +189,8 @@ def _without_redials(
 def _greeting(calls: Calls) -> float:
     """What every caller hears first: nobody, or one in a hundred, was answered sooner."""
     waits = calls.wait_s[calls.answered & np.isfinite(calls.wait_s)]
-    return float(np.quantile(waits, _GREETING_PART)) if len(waits) else 0.0
+    soonest = float(np.quantile(waits, _GREETING_PART)) if len(waits) else 0.0
+    return soonest if soonest >= _SHORTEST_GREETING_S else 0.0
 
 
 def _check_record(calls: Calls, first_day: date, recorded: Floats, holidays: frozenset[date]) -> None:

@@ -5,7 +5,8 @@ CP-SAT improves it; both end when HiGHS has proven its own. If HiGHS ends by its
 whatever the other thread had by then: so the answer depends on speed only where the time ran out.
 """
 
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from time import perf_counter
 
 import numpy as np
@@ -90,11 +91,11 @@ def _find(
     solver = new_solver(max(LEAST_SECONDS, begun + seconds - perf_counter()), threads)
     with ThreadPoolExecutor(1) as pool:
         improving = pool.submit(improve_cover, solver, instance, patterns, hint=found, least=bound)
-        wait([improving, proof], return_when=FIRST_COMPLETED)
         while not improving.done():
             if proven():
                 solver.stop_search()
-            wait([improving], timeout=LOOK_EVERY_S)
+            with suppress(TimeoutError):
+                improving.result(timeout=LOOK_EVERY_S)
         better, bound = improving.result()
     return _cheaper(patterns, found, better), bound
 

@@ -170,11 +170,11 @@ def _at(floor: FloorModel, key: tuple[Group, Choice], duty: Duty) -> int:
     return duty.break_offset if duty.break_offset in places else next(iter(places))
 
 
-def _changes(floor: FloorModel, kept: tuple[Duty, ...], window: range) -> list[cp_model.LinearExprT]:
+def _changes(floor: FloorModel, kept: tuple[Duty, ...], window: range) -> list[cp_model.LinearExpr]:
     """One for each person and day on which something else is worked than in `kept`."""
     problem = floor.problem
     had = {(duty.person, _choice(problem, duty)) for duty in kept}
-    changes: list[cp_model.LinearExprT] = []
+    changes: list[cp_model.LinearExpr] = []
     for mine in floor.working:
         by_day: dict[int, list[Choice]] = {}
         for choice in mine.duty:
@@ -188,7 +188,7 @@ def _changes(floor: FloorModel, kept: tuple[Duty, ...], window: range) -> list[c
     return changes
 
 
-def _moved_breaks(floor: FloorModel, kept: tuple[Duty, ...]) -> cp_model.LinearExprT:
+def _moved_breaks(floor: FloorModel, kept: tuple[Duty, ...]) -> cp_model.LinearExpr:
     """How many breaks of duties that stay are elsewhere than before."""
     more = []
     for key, places in floor.breaks.items():

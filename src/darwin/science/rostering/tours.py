@@ -154,8 +154,8 @@ def settle(
             model.add_hint(variable, number in hint[person])
     worked: list[cp_model.IntVar] = []
     if wanted is not None:
-        for number in usable:
-            model.add(sum(mine[int(number)] for mine in works) == int(wanted[number]))
+        for needed in usable:
+            model.add(sum(mine[int(needed)] for mine in works) == int(wanted[needed]))
     else:
         worked = _cover(model, instance, patterns, works)
         cost = sum(int(c) * v for c, v in zip(patterns.cost, worked, strict=True))

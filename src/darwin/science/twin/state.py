@@ -51,8 +51,7 @@ LAWS_A_TYPE = 5
 VULNERABLE, REPEAT, CALLBACK = 1, 2, 4
 # How an attempt ended, in the log of a sample path.
 OUTCOMES = ("answered", "abandoned", "blocked", "rung back", "not reached", "to be rung back")
-(OUT_ANSWERED, OUT_ABANDONED, OUT_BLOCKED, OUT_RUNG_BACK, OUT_NOT_REACHED,
- OUT_TO_RING) = map(
+(OUT_ANSWERED, OUT_ABANDONED, OUT_BLOCKED, OUT_RUNG_BACK, OUT_NOT_REACHED, OUT_TO_RING) = map(
     np.int64, range(len(OUTCOMES))
 )
 
