@@ -171,8 +171,8 @@ def _conditions(results: Report) -> str:
         [
             "## When it fails",
             "",
-            "With the levers that may stay. A reading holds where both of the letter's figures are reached and "
-            "no guardrail is broken.",
+            "With the levers that may stay. A reading holds where both of the letter's figures are reached "
+            "and no guardrail is broken.",
             "",
             "If something that nobody knows was otherwise and the before, sized anew, showed its figure all "
             "the same:",

@@ -177,7 +177,9 @@ def _ending(account: Account | None, rows: int) -> Mapping[str, Any]:
 
 
 def _endings(account: Account | None, rows: int) -> Mapping[str, Any]:
-    ids = PhoneIdentity.objects.bulk_create(PhoneIdentity(number=f"+44770090{n:04}") for n in range(rows))
+    first = PhoneIdentity.objects.count()
+    numbers = [f"+44770090{first + n:04}" for n in range(rows)]
+    ids = PhoneIdentity.objects.bulk_create(PhoneIdentity(number=number) for number in numbers)
     links = PhoneLink.objects.bulk_create(
         PhoneLink(phone=phone, link="stalking", linked_at=clock.now()) for phone in ids
     )

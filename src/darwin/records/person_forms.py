@@ -238,7 +238,7 @@ class PlaceForm(SinceForm):
 
     def __init__(self, typed: Any = None) -> None:
         super().__init__(typed)
-        self.fields = {"kind": choice(_("They"), "location_kind"), **self.fields}
+        self.fields = {"kind": choice(_("What it is to them"), "location_kind"), **self.fields}
         for last in ("since", "source"):
             self.fields[last] = self.fields.pop(last)
 
@@ -259,7 +259,7 @@ class VehicleForm(SinceForm):
         super().__init__(typed)
         self.fields = {
             "vrm": self.fields.pop("vrm"),
-            "kind": choice(_("They are"), "vehicle_tie"),
+            "kind": choice(_("What they are to it"), "vehicle_tie"),
             **self.fields,
         }
         for last in ("since", "source"):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,6 +26,7 @@ from darwin.records.models import (
     PhoneIdentity,
     PhoneKind,
     PhoneLinkEnding,
+    RestrictedRecord,
     Vehicle,
 )
 from darwin.records.parts import MARKERS, PARTS
@@ -53,10 +54,13 @@ MOST = 50
 @page(SEE_NUMBER, personal=True)
 def phone(request: HttpRequest, phone_id: UUID) -> HttpResponse:
     """One number: what it is, who used it, and why it is treated with care."""
-    found = get_object_or_404(PhoneIdentity, pk=phone_id)
-    if (instead := consult(request, "phone", found.id)) is not None:
+    hidden = RestrictedRecord.objects.filter(subject_kind="phone", subject_id=OuterRef("pk"), ended_at=None)
+    found = get_object_or_404(PhoneIdentity.objects.annotate(hidden=Exists(hidden)), pk=phone_id)
+    is_hidden = getattr(found, "hidden")  # noqa: B009 - an annotation, which mypy loses
+    if (instead := consult(request, "phone", found.id, restricted=is_hidden)) is not None:
         return instead
-    return _show_phone(request, found, MarkNumberForm(), LinkNumberForm())
+    may_add = request.method != "POST"
+    return _show_phone(request, found, MarkNumberForm(), LinkNumberForm(), may_add=may_add)
 
 
 @require_POST
@@ -64,6 +68,8 @@ def phone(request: HttpRequest, phone_id: UUID) -> HttpResponse:
 def phone_change(request: HttpRequest, phone_id: UUID, change: str) -> HttpResponse:
     """Say what the number is ("mark"), or link it ("link")."""
     found = get_object_or_404(PhoneIdentity, pk=phone_id)
+    if (instead := consult(request, "phone", found.id, opens=False)) is not None:
+        return instead
     forms = (MarkNumberForm(), LinkNumberForm())
     if change == "mark":
         forms = (MarkNumberForm(request.POST), forms[1])
@@ -76,8 +82,7 @@ def phone_change(request: HttpRequest, phone_id: UUID, change: str) -> HttpRespo
     if not any(form.errors for form in forms):
         messages.success(request, _("Kept. What was said of the number before stays in its history."))
         return redirect("records:phone", found.id)
-    consult(request, "phone", found.id)
-    return _show_phone(request, found, *forms, status=422)
+    return _show_phone(request, found, *forms, may_add=True, status=422)
 
 
 def _show_phone(
@@ -85,10 +90,13 @@ def _show_phone(
     found: PhoneIdentity,
     mark: MarkNumberForm,
     link: LinkNumberForm,
+    *,
+    may_add: bool,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of a number. may_add: False where it is restricted and was opened with a reason."""
     facts = identity_of(found.number, clock.now())
-    may_record = RECORD_NUMBERS.permits(asker(request)) and not restricted_among("phone", [found.id])
+    may_record = may_add and RECORD_NUMBERS.permits(asker(request))
     uses = list(found.uses.select_related("person").order_by("-since")[:MOST])
     context = {
         "phone": found,
@@ -101,7 +109,7 @@ def _show_phone(
         "markers": _with_ends(markers_of(found), "records:phone_end", found.id, may_record),
         "additions": _additions("records:phone_add", found.id, may_record),
         "restrict": _restrict(request, "phone", found.id),
-        "may_mark": MARK_NUMBER.permits(asker(request)),
+        "may_mark": may_add and MARK_NUMBER.permits(asker(request)),
         "mark_form": mark,
         "link_form": link,
     }
@@ -123,7 +131,8 @@ def location(request: HttpRequest, location_id: UUID) -> HttpResponse:
         (_("Property number (UPRN)"), found.uprn or _("not known")),
         (_("Point"), f"{found.latitude}, {found.longitude}" if found.latitude else _("not known")),
     ]
-    may_record = RECORD_PEOPLE.permits(asker(request)) and not restricted_among("location", [found.id])
+    # A post gave the reason for opening a restricted record: nothing is added to that.
+    may_record = request.method != "POST" and RECORD_PEOPLE.permits(asker(request))
     context = {
         "title": found.words,
         "facts": facts,

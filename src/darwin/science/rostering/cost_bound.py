@@ -93,4 +93,5 @@ def _solve(model: mathopt.Model) -> int:
     result = mathopt.solve(model, mathopt.SolverType.HIGHS)
     if result.termination.reason != mathopt.TerminationReason.OPTIMAL:
         return 0
-    return max(0, math.ceil(result.objective_value() - TOLERANCE * max(1.0, result.objective_value())))
+    value = float(result.objective_value())
+    return max(0, math.ceil(value - TOLERANCE * max(1.0, value)))

@@ -23,10 +23,10 @@ class FloorModel:
     problem: Problem
     model: cp_model.CpModel
     working: list[Working]
-    breaks: dict[tuple[Group, Choice], dict[int, cp_model.LinearExprT]]
+    breaks: dict[tuple[Group, Choice], dict[int, cp_model.LinearExpr]]
     lacking: dict[tuple[str, int], cp_model.IntVar]
 
-    def cost(self) -> cp_model.LinearExprT:
+    def cost(self) -> cp_model.LinearExpr:
         """Paid minutes."""
         kinds = self.problem.shift_types
         return cp_model.LinearExpr.weighted_sum(
@@ -34,13 +34,13 @@ class FloorModel:
             [kinds[number].paid_minutes for mine in self.working for _, number in mine.duty],
         )
 
-    def missing(self) -> cp_model.LinearExprT:
+    def missing(self) -> cp_model.LinearExpr:
         """Person-slots of cover that lack, over all needs."""
         return cp_model.LinearExpr.sum(list(self.lacking.values()))
 
-    def unfairness(self) -> cp_model.LinearExprT:
+    def unfairness(self) -> cp_model.LinearExpr:
         """Nights and weekend duties away from everybody's fair share, less the weight of the wishes met."""
-        terms: list[cp_model.LinearExprT] = []
+        terms: list[cp_model.LinearExpr] = []
         for choices, had in (
             (self._nights, [mine.person.nights_before for mine in self.working]),
             (self._weekends, [mine.person.weekends_before for mine in self.working]),
@@ -54,8 +54,8 @@ class FloorModel:
         return cp_model.LinearExpr.sum(terms)
 
     def _away_from_share(
-        self, counts: list[cp_model.LinearExprT], had: list[int]
-    ) -> list[cp_model.LinearExprT]:
+        self, counts: list[cp_model.LinearExpr], had: list[int]
+    ) -> list[cp_model.LinearExpr]:
         """Each person's distance above and below the mean of all, weighed."""
         people = len(counts)
         most = self.problem.weeks * 7 * max(1, people)
@@ -79,7 +79,7 @@ class FloorModel:
 
     def hint(self, solver: cp_model.CpSolver) -> None:
         """Begin the next search from what this one found."""
-        self.model.clear_hints()
+        self.model.clear_hints()  # type: ignore[no-untyped-call]
         for number in range(len(self.model.proto.variables)):
             variable = self.model.get_int_var_from_proto_index(number)
             self.model.add_hint(variable, solver.value(variable))
@@ -123,12 +123,12 @@ def build(problem: Problem) -> FloorModel:
 
 def _breaks(
     model: cp_model.CpModel, problem: Problem, working: list[Working]
-) -> dict[tuple[Group, Choice], dict[int, cp_model.LinearExprT]]:
+) -> dict[tuple[Group, Choice], dict[int, cp_model.LinearExpr]]:
     together: dict[tuple[Group, Choice], list[cp_model.IntVar]] = {}
     for mine in working:
         for choice, variable in mine.duty.items():
             together.setdefault((group_of(problem, mine.person), choice), []).append(variable)
-    found: dict[tuple[Group, Choice], dict[int, cp_model.LinearExprT]] = {}
+    found: dict[tuple[Group, Choice], dict[int, cp_model.LinearExpr]] = {}
     for key, variables in together.items():
         shift = problem.shift_types[key[1][1]]
         everybody = cp_model.LinearExpr.sum(variables)
@@ -145,9 +145,9 @@ def _cover(
     model: cp_model.CpModel,
     problem: Problem,
     need: Need,
-    breaks: dict[tuple[Group, Choice], dict[int, cp_model.LinearExprT]],
+    breaks: dict[tuple[Group, Choice], dict[int, cp_model.LinearExpr]],
 ) -> dict[tuple[str, int], cp_model.IntVar]:
-    over: list[list[cp_model.LinearExprT]] = [[] for _ in range(problem.slots)]
+    over: list[list[cp_model.LinearExpr]] = [[] for _ in range(problem.slots)]
     for (group, (start, number)), places in breaks.items():
         if need.skill != ANYBODY and need.skill not in group:
             continue

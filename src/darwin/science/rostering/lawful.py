@@ -25,7 +25,7 @@ def broken_rules(problem: Problem, person: Person, duties: Sequence[Duty]) -> It
     yield from _free(problem, person, shifts, mine)
     yield from _rest(problem, person, rules, shifts, everything, mine)
     yield from _weeks(problem, person, rules, shifts, mine)
-    yield from _rows(problem, rules, shifts, everything, mine)
+    yield from _rows(problem, person, rules, shifts, everything)
 
 
 def _free(
@@ -119,14 +119,24 @@ def rest_beginnings(problem: Problem, rules: RuleSet, week: int) -> range:
     return range(week * a_week, (week + 1) * a_week - rules.weekly_rest_slots + 1, step)
 
 
+def away_on(problem: Problem, person: Person, day: int) -> bool:
+    """Whether leave of the person touches the day: such a day is neither worked nor a rest day."""
+    begin, end = day * problem.slots_a_day, (day + 1) * problem.slots_a_day
+    return any(span.begin < end and begin < span.end for span in person.leave)
+
+
 def _rows(
     problem: Problem,
+    person: Person,
     rules: RuleSet,
     shifts: dict[str, ShiftType],
     everything: list[Duty],
-    mine: list[Duty],
 ) -> Iterator[tuple[str, str]]:
     a_day, days = problem.slots_a_day, problem.weeks * 7
+
+    def day_of(day: int) -> int:
+        return day % days if problem.cyclic else day
+
     on = {duty.start // a_day for duty in everything}
     nights = {
         duty.start // a_day
@@ -143,7 +153,9 @@ def _rows(
         if limit is not None and _longest_row(worked) > limit:
             yield field, f"more than {limit} {field.split('_')[1]} in a row"
     if rules.fewest_rest_days_together == 2 and any(
-        day + 1 not in on and day + 2 in on for day in on if day + 2 >= 0
+        day + 1 not in on and day + 2 in on and not away_on(problem, person, day_of(day + 1))
+        for day in on
+        if day + 2 >= 0
     ):
         yield "fewest_rest_days_together", "a single rest day between two working days"
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from darwin.science.rostering.lawful import rest_beginnings
+from darwin.science.rostering.lawful import away_on, rest_beginnings
 from darwin.science.rostering.problem import Person, Problem, RuleSet, ShiftType, is_night
 
 Choice = tuple[int, int]  # slot of the start, number of the shift type
+Count = cp_model.LinearExpr | int
 
 
 @dataclass(slots=True)
@@ -22,7 +23,7 @@ class Working:
     person: Person
     duty: dict[Choice, cp_model.IntVar]
 
-    def sum(self, chosen: Iterable[Choice]) -> cp_model.LinearExprT:
+    def sum(self, chosen: Iterable[Choice]) -> cp_model.LinearExpr:
         return cp_model.LinearExpr.sum([self.duty[choice] for choice in chosen])
 
 
@@ -82,7 +83,7 @@ def _rest(model: cp_model.CpModel, problem: Problem, rules: RuleSet, mine: Worki
 
 def _weeks(model: cp_model.CpModel, problem: Problem, rules: RuleSet, mine: Working) -> None:
     a_week = 7 * problem.slots_a_day
-    minutes: list[cp_model.LinearExprT] = []
+    minutes: list[cp_model.LinearExpr] = []
     limits = [
         limit for limit in (rules.most_minutes_a_week, mine.person.most_minutes_a_week) if limit is not None
     ]
@@ -123,17 +124,17 @@ def _rows(model: cp_model.CpModel, problem: Problem, rules: RuleSet, mine: Worki
     if rules.fewest_rest_days_together == 2:
         days = problem.weeks * 7
         for day in range(-1, days if problem.cyclic else days - 1):
+            if away_on(problem, mine.person, day % days if problem.cyclic else day):
+                continue
             before, here, after = (
                 on.get(d % days if problem.cyclic else d, 0) for d in (day - 1, day, day + 1)
             )
             model.add(before + after <= 1 + here)
 
 
-def _by_day(
-    problem: Problem, mine: Working, chosen: set[Choice], before: set[int]
-) -> dict[int, cp_model.LinearExprT]:
+def _by_day(problem: Problem, mine: Working, chosen: set[Choice], before: set[int]) -> dict[int, Count]:
     """For each day, whether a chosen duty begins on it: 1 or an expression; days before have their own."""
-    found: dict[int, cp_model.LinearExprT] = dict.fromkeys(before, 1)
+    found: dict[int, Count] = dict.fromkeys(before, 1)
     for day in range(problem.weeks * 7):
         found[day] = mine.sum(c for c in chosen if c[0] // problem.slots_a_day == day)
     return found
@@ -142,7 +143,7 @@ def _by_day(
 def _no_row_above(
     model: cp_model.CpModel,
     problem: Problem,
-    worked: dict[int, cp_model.LinearExprT],
+    worked: dict[int, Count],
     limit: int,
     one_a_day: bool,
 ) -> None:

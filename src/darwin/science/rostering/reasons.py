@@ -13,6 +13,7 @@ from darwin.science.rostering.problem import ANYBODY, Duty, Person, Problem, Sho
 MOST_SENTENCES = 6
 # The field that forbids, for one person and for several.
 KEPT_BY = {
+    "at work": "at work or on their break",
     "leave": "away",
     "skills": "without the skill of the shift",
     "rest_slots": "kept by their rest before or after another duty",
@@ -53,13 +54,12 @@ def _sentence(problem: Problem, duties: tuple[Duty, ...], lacks: list[Shortfall]
     kept: Counter[str] = Counter()
     for person in able:
         mine = [duty for duty in duties if duty.person == person.key]
-        if not any(worst.slot in _slots(problem, duty) for duty in mine):
-            kept[_why(problem, person, mine, worst.slot)] += 1
-    people = f"of {len(able)} people{with_skill}" if able else f"nobody{with_skill} is there"
-    reasons = ", ".join(f"{count} {KEPT_BY[field]}" for field, count in kept.most_common())
-    return f"{begin} to {end} needs {worst.required} and has {worst.covered}: {people}" + (
-        f" {reasons}." if reasons else "."
-    )
+        there = any(worst.slot in _slots(problem, duty) for duty in mine)
+        kept["at work" if there else _why(problem, person, mine, worst.slot)] += 1
+    count = "1 person" if len(able) == 1 else f"{len(able)} people"
+    reasons = ", ".join(f"{number} {KEPT_BY[field]}" for field, number in kept.most_common())
+    why = f"of {count}{with_skill} {reasons}" if able else f"nobody{with_skill} is there"
+    return f"{begin} to {end} needs {worst.required} and has {worst.covered}: {why}."
 
 
 def _slots(problem: Problem, duty: Duty) -> list[int]:

@@ -3,7 +3,8 @@
 The rules of people are never broken. In order: least cover that lacks; of these rosters the least paid time;
 of these the fairest nights and weekends and the most wishes met. Each step is a CP-SAT search that begins
 from the last one's answer and keeps what it reached. A horizon too large for one search is rostered week by
-week, each week with the duties and minutes of those before it; then only the relaxation bounds the cost.
+week, each week with the duties and minutes of those before it and a view of the next; then only the
+relaxation bounds the cost.
 """
 
 from collections.abc import Callable
@@ -27,6 +28,8 @@ COVER_SHARE, COST_SHARE, FAIR_SHARE = 0.35, 0.8, 0.97
 LEAST_SECONDS = 0.5
 # Duties that end so long before a week are kept for the rules of rows and rest.
 MEMORY_DAYS = 14
+# Each week is searched with the one after it, so that its last nights begin; then only the week is kept.
+LOOK_AHEAD_WEEKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def _search(problem: Problem, seconds: float, threads: int) -> _Found:
     duties: tuple[Duty, ...] = ()
     ended = True
     bounds = {"missing": 0, "cost": 0}
-    steps: tuple[tuple[str, Callable[[], cp_model.LinearExprT], float], ...] = (
+    steps: tuple[tuple[str, Callable[[], cp_model.LinearExpr], float], ...] = (
         ("missing", floor.missing, COVER_SHARE),
         ("cost", floor.cost, COST_SHARE),
         ("unfairness", floor.unfairness, FAIR_SHARE),
@@ -111,7 +114,7 @@ def solver_of(seconds: float, threads: int) -> cp_model.CpSolver:
     return solver
 
 
-def keep_from(floor: FloorModel, solver: cp_model.CpSolver, aim: cp_model.LinearExprT) -> None:
+def keep_from(floor: FloorModel, solver: cp_model.CpSolver, aim: cp_model.LinearExpr) -> None:
     """What was reached stays reached, and the next search begins from it."""
     floor.model.add(aim <= round(solver.objective_value))
     floor.hint(solver)
@@ -124,18 +127,19 @@ def _week_by_week(problem: Problem, seconds: float, threads: int) -> _Found:
     ended = True
     for week in range(problem.weeks):
         begin = week * a_week
+        ahead = min(LOOK_AHEAD_WEEKS, problem.weeks - week)
         own = replace(
             problem,
-            weeks=1,
+            weeks=ahead,
             needs=tuple(
-                _less(problem, Need(need.required[begin : begin + a_week], need.skill), duties, begin)
+                _less(problem, Need(need.required[begin : begin + ahead * a_week], need.skill), duties, begin)
                 for need in problem.needs
             ),
             people=tuple(_moved(person, begin) for person in people),
         )
         found = _search(own, seconds / problem.weeks, threads)
         ended = ended and found.ended
-        now = [replace(duty, start=duty.start + begin) for duty in found.duties]
+        now = [replace(duty, start=duty.start + begin) for duty in found.duties if duty.start < a_week]
         duties += now
         people = [_after(problem, person, now) for person in people]
     return _Found(tuple(duties), 0, 0, ended)

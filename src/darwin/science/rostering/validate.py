@@ -69,7 +69,7 @@ def _check_rules(rules: RuleSet) -> None:
     by_day = rules.forward_rotation or rules.fewest_rest_days_together > 1
     if by_day and not rules.one_start_a_day:
         raise ProblemRefused(
-            f"The rules {rules.name!r}: forward rotation and rest days together are counted by days with one duty."
+            f"The rules {rules.name!r}: forward rotation and rest days together need one start a day."
         )
     if not 1 <= rules.fewest_rest_days_together <= 2:
         raise ProblemRefused(f"The rules {rules.name!r}: rest days come singly or in twos at least.")
