@@ -96,23 +96,30 @@ def test_a_list_comes_before_priority() -> None:
     assert off_by(result, "mean_wait_all", 0.6 * 60 / (1 - 0.4), "101") < FAR
 
 
+def lognormal_below(x: np.ndarray) -> np.ndarray:
+    """The distribution of mean 100 and cv 0.8: the variance of the logarithm is log(1 + cv^2)."""
+    variance = math.log(1.64)
+    return np.asarray(norm.cdf(np.log(x), math.log(100) - variance / 2, math.sqrt(variance)))
+
+
+def hyperexponential_below(x: np.ndarray) -> np.ndarray:
+    """Balanced means of mean 100 and cv 2 (Tijms): chances (1 +- sqrt(3 / 5)) / 2."""
+    chance = (1 + math.sqrt(3 / 5)) / 2
+    parts = [(chance, 50 / chance), (1 - chance, 50 / (1 - chance))]
+    return np.asarray(1 - sum(share * np.exp(-x / mean) for share, mean in parts))
+
+
 @pytest.mark.parametrize(
     ("law", "distribution"),
     [
         (Law("exponential", 100.0), lambda x: 1 - np.exp(-x / 100)),
-        (lognormal(100.0, 0.8), lambda x: norm.cdf(np.log(x), math.log(100) - math.log(1.64) / 2, math.sqrt(math.log(1.64)))),
+        (lognormal(100.0, 0.8), lognormal_below),
         (weibull(100.0, 0.7), lambda x: 1 - np.exp(-((x * math.gamma(1 + 1 / 0.7) / 100) ** 0.7))),
         (Law("uniform", 10.0, 30.0), lambda x: np.clip((x - 10) / 20, 0, 1)),
-        (
-            hyperexponential(100.0, 2.0),
-            lambda x: 1 - sum(
-                p * np.exp(-x / m)
-                for m, p in zip(*[getattr(hyperexponential(100.0, 2.0), k) for k in ("values", "chances")], strict=True)
-            ),
-        ),
+        (hyperexponential(100.0, 2.0), hyperexponential_below),
     ],
     ids=["exponential", "lognormal", "weibull", "uniform", "hyperexponential"],
-)  # fmt: skip
+)
 def test_talks_have_the_law_they_are_given(law: Law, distribution: object) -> None:
     scenario = read_scenario(one_type(rate=2000, handlers=1500, days=1, top="warm_up_days = 0"))
     scenario = replace(scenario, types=(replace(scenario.types[0], talk=law),))
@@ -141,11 +148,21 @@ rate_per_hour = 40
 talk = { law = "lognormal", mean = 400, cv = 1 }
 wrap = { law = "exponential", mean = 90 }
 patience = { law = "exponential", mean = 240 }
-redial = { probability = 0.5, delay = { law = "exponential", mean = 900 }, other_type = "999", other_probability = 0.1 }
-callback = { accepted = 0.4, over_s = 60, later = { law = "uniform", mean = 1800 }, reached = 0.8 }
-transfer = { probability = 0.1, to = "crime" }
 priority = 2
 ages_every_s = 300
+[types.redial]
+probability = 0.5
+delay = { law = "exponential", mean = 900 }
+other_type = "999"
+other_probability = 0.1
+[types.callback]
+accepted = 0.4
+over_s = 60
+later = { law = "uniform", mean = 1800 }
+reached = 0.8
+[types.transfer]
+probability = 0.1
+to = "crime"
 [[types]]
 name = "crime"
 rate_per_hour = 5

@@ -29,7 +29,7 @@ def in_talk(attempts: list[Attempt], at: float) -> int:
 
 @pytest.mark.parametrize("fewer", [3, 1])
 def test_identity_rule_the_free_go_first_and_who_talks_finishes(fewer: int) -> None:
-    """From 12:00 there are fewer: nobody is cut off, and nobody answers while more talk than there should be."""
+    """From 12:00 there are fewer: nobody is cut off, nobody new answers while more talk than there should be."""
     numbers = [6] * 12 + [fewer] * 12
     attempts = day(one_type(rate=40, talk=FIXED, handlers=numbers))
     noon = 12 * HOUR
@@ -61,9 +61,8 @@ SHIFT = 'shifts = [{ start = "22:00", hours = 9, handlers = 1%s }]'
 
 
 def unstaffed(**more: object) -> str:
-    return one_type(
-        talk='{ law = "deterministic", mean = 60 }', rate=20, of_type="may_be_unstaffed = true", **more  # type: ignore[arg-type]
-    )  # fmt: skip
+    short = '{ law = "deterministic", mean = 60 }'
+    return one_type(talk=short, rate=20, of_type="may_be_unstaffed = true", **more)  # type: ignore[arg-type]
 
 
 def test_a_shift_goes_over_midnight() -> None:
@@ -93,7 +92,8 @@ def test_a_break_is_taken_when_the_call_in_hand_is_over() -> None:
 
 
 def test_the_absent_are_not_there() -> None:
-    group = 'shifts = [{ start = "00:00", hours = 12, handlers = 10 }, { start = "12:00", hours = 12, handlers = 10 }]'
+    half = '{ start = "%s:00", hours = 12, handlers = 10 }'
+    group = f"shifts = [{half % '00'}, {half % '12'}]"
     for text in (group, "handlers = 20"):
         share = {}
         for absence in (0.0, 0.3, 1.0):
@@ -304,8 +304,14 @@ def test_a_contact_goes_to_the_group_that_holds_it_earliest() -> None:
 
 
 def test_occupancy_is_work_over_presence() -> None:
-    text = one_type(rate=4, talk=FIXED, handlers=1, days=100, of_type='wrap = { law = "deterministic", mean = 100 }',
-                    patience='{ law = "deterministic", mean = 0 }')  # fmt: skip
+    text = one_type(
+        rate=4,
+        talk=FIXED,
+        handlers=1,
+        days=100,
+        of_type='wrap = { law = "deterministic", mean = 100 }',
+        patience='{ law = "deterministic", mean = 0 }',
+    )
     result = simulate(read_scenario(text), replications=2, seed=1)
     answered_calls = mean(result, "answered")
     occupancy = result.occupancy(0).mean

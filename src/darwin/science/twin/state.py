@@ -28,11 +28,11 @@ TABLE, PLAN_LINES, LOG_ROWS = 1 << 18, 1 << 17, 1 << 16
 COUNTS = (
     "attempts", "answered", "within", "delayed", "abandoned", "wait_answered_s", "wait_abandoned_s", "lost",
     "blocked", "redials", "transfers", "callbacks", "callbacks_reached", "callback_wait_s", "work_s",
-    "wrap_s",
+    "offered",
 )  # fmt: skip
 (
     ATTEMPTS, ANSWERED, WITHIN, DELAYED, ABANDONED, WAIT_ANSWERED, WAIT_ABANDONED, LOST,
-    BLOCKED, REDIALS, TRANSFERS, CALLBACKS, CALLBACKS_REACHED, CALLBACK_WAIT, WORK, WRAPPED,
+    BLOCKED, REDIALS, TRANSFERS, CALLBACKS, CALLBACKS_REACHED, CALLBACK_WAIT, WORK, OFFERED,
 ) = _codes(len(COUNTS))  # fmt: skip
 
 (NOBODY,) = _codes(1, -1)
@@ -71,8 +71,13 @@ TYPE = np.dtype(
 CONTACT = np.dtype(
     [
         ("arrived", "f8"), ("deadline", "f8"), ("key", "u8"), ("caller", "i8"), ("next", "i8"),
+<<<<<<< HEAD
         ("previous", "i8"), ("place", "i8"), ("line", "i8"), ("handler", "i8"), ("type", "i8"),
         ("half_hour", "i8"),
+=======
+        ("previous", "i8"),
+        ("place", "i8"), ("line", "i8"), ("handler", "i8"), ("type", "i8"), ("half_hour", "i8"),
+>>>>>>> twin
         ("origin", "i8"), ("origin_half_hour", "i8"), ("attempt", "i2"), ("tries", "i8"), ("marks", "i1"),
         ("counted", "i1"), ("chain", "i1"), ("legs", "i1"),
     ],
