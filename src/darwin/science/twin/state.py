@@ -71,13 +71,8 @@ TYPE = np.dtype(
 CONTACT = np.dtype(
     [
         ("arrived", "f8"), ("deadline", "f8"), ("key", "u8"), ("caller", "i8"), ("next", "i8"),
-<<<<<<< HEAD
-        ("previous", "i8"), ("place", "i8"), ("line", "i8"), ("handler", "i8"), ("type", "i8"),
-        ("half_hour", "i8"),
-=======
         ("previous", "i8"),
         ("place", "i8"), ("line", "i8"), ("handler", "i8"), ("type", "i8"), ("half_hour", "i8"),
->>>>>>> twin
         ("origin", "i8"), ("origin_half_hour", "i8"), ("attempt", "i2"), ("tries", "i8"), ("marks", "i1"),
         ("counted", "i1"), ("chain", "i1"), ("legs", "i1"),
     ],
