@@ -23,9 +23,9 @@ SHOWN = ("in time", "share in time", "gave up", "wait of answered", "wait of all
 CHANGES = ("in time", "share in time", "gave up", "wait of answered")
 HEADLINE = {"A": "in time", "B": "wait of answered"}
 # A calibration needs less than a comparison: one person-shift moves its target by more than this leaves open.
-CALIBRATED_WITH = 16
+CALIBRATED_WITH = 12
 # Of each month that a condition is about.
-FEWER = 50
+FEWER = 20
 Report = dict[str, Any]
 
 
