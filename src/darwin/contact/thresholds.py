@@ -34,6 +34,7 @@ _FEWEST = "contact.guardrail.fewest_calls"
 
 def declare() -> None:
     """Tell the reference room what this room cannot work without."""
+    _declare_routing()
     require_threshold(
         _TARGET_999, Unit.PERCENT, _ROOM, "to know what share of 999 calls is to be answered in time"
     )
@@ -78,6 +79,10 @@ def declare() -> None:
     require_threshold(
         _PACK_RENEWED, Unit.CLOCK_MINUTES, _ROOM, "to know how often the printed fall-back pack is made anew"
     )
+    require_threshold(_PACK_FORMS, Unit.NUMBER, _ROOM, "to know how many blank forms the printed pack has")
+
+
+def _declare_routing() -> None:
     require_threshold(
         _ROUTED_FOR, Unit.SECONDS, _ROOM, "to know how long a call-back or message is kept for one handler"
     )
@@ -93,7 +98,6 @@ def declare() -> None:
     require_threshold(
         _FEWEST, Unit.NUMBER, _ROOM, "to know the fewest calls by which a routing policy is judged"
     )
-    require_threshold(_PACK_FORMS, Unit.NUMBER, _ROOM, "to know how many blank forms the printed pack has")
 
 
 def answer_within(channel: str, at: datetime) -> ThresholdValue:
