@@ -88,7 +88,8 @@ def practice_history() -> tuple[HalfHours, Holidays]:
 
 
 def bank_history() -> tuple[HalfHours, Holidays]:
-    """The bank's January by the moment of reaching the line; the two days of which no row is kept are gaps."""
+    """The bank's January by the moment of reaching the line; the two days of which no row is kept "
+    "are gaps."""
     counts = np.zeros((31, 48), np.int64)
     for line in BANK.read_text("ascii").splitlines()[1:]:
         row = line.split("\t")
@@ -117,7 +118,8 @@ def last_four_weeks(history: HalfHours, holidays: Holidays, days: int) -> Floats
 
 
 def _day_totals(history: HalfHours, holidays: Holidays) -> Floats:
-    """A complete series, as these methods need it: gaps and holidays filled from a week before (or after)."""
+    """A complete series, as these methods need it: gaps and holidays filled from a week before (or "
+    "after)."""
     totals = history.counts.sum(axis=1).astype(float)
     odd = (history.recorded != 1).any(axis=1)
     odd[history.rows_of(frozenset(holidays))] = True
@@ -196,12 +198,12 @@ def compare(name: str, history: HalfHours, holidays: Holidays, weeks: int, origi
     print(f"{'':<26}{'by half-hour, %':>16}{'by day, %':>12}{'CPU s':>9}")
     for method, found in errors.items():
         half, day, spent = np.array(found).sum(axis=0)
-        print(
-            f"{method:<26}{100 * half / contacts:>16.2f}{100 * day / day_contacts:>12.2f}{spent / len(starts):>9.2f}"
-        )
+        errors_pct = f"{100 * half / contacts:>16.2f}{100 * day / day_contacts:>12.2f}"
+        print(f"{method:<26}{errors_pct}{spent / len(starts):>9.2f}")
     print(f"{'chance alone':<26}{100 * floor / contacts:>16.2f}")
     print(
-        f"inside Darwin's 90% interval: {100 * np.mean(inside):.1f}% of half-hours, {100 * np.mean(days_inside):.1f}% of days"
+        f"inside Darwin's 90% interval: {100 * np.mean(inside):.1f}% of half-hours, "
+        f"{100 * np.mean(days_inside):.1f}% of days"
     )
 
 

@@ -22,6 +22,7 @@ from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
 
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
+LARGEST_PICTURE = 200_000
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 800}
 NOW = datetime(2026, 11, 27, 14, 24, tzinfo=UTC)
 OpenPage = Callable[..., Page]
@@ -64,7 +65,9 @@ def house(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[dic
         made = houses.roster(who, 2, planner)
         publish_roster(actor=planner.actor, roster=made, by=planner)
         yield {
-            "forecast": houses.finished(RunKind.FORECAST, planner).id,
+            "forecast": houses.finish(
+                houses.asked(RunKind.FORECAST, planner), made_up.lifelike_forecast()
+            ).id,
             "staffing": houses.finished(RunKind.STAFFING, planner, "90 contacts an hour, 400 s each").id,
             "what_if": houses.finished(RunKind.WHAT_IF, planner, "Six ways to answer sooner").id,
             "twin_check": houses.finished(RunKind.TWIN_CHECK, planner).id,
@@ -134,3 +137,14 @@ def test_a_what_if_is_asked_by_keyboard_and_adding_a_scenario_loses_nothing(
     page.get_by_role("button", name="Take the last scenario away").press("Enter")
     page.get_by_role("button", name="Simulate").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Two more by day")
+
+
+def test_the_pages_of_planning_are_on_record_as_pictures(open_page: OpenPage, house: dict[str, Any]) -> None:
+    page = open_page("/sign-in/", viewport=WIDE)
+    enter(page, "resource_planner")
+    for name in ("forecast", "what-if", "roster"):
+        page.goto(PAGES[name].format(**house))
+        page.evaluate("document.fonts.ready")
+        picture = SCREENSHOTS / f"planning-{name}.png"
+        page.screenshot(path=picture)
+        assert 10_000 < picture.stat().st_size < LARGEST_PICTURE

@@ -7,6 +7,31 @@ FIRST = date(2026, 11, 30)  # a Monday
 MEASURES = ("service_level", "p_abandon", "mean_wait_all", "occupancy")
 
 
+def lifelike_forecast() -> dict[str, Any]:
+    """A forecast whose days and weeks look like those of a line, for pictures."""
+    found = forecast_figures()
+    factors = (1.1, 1.04, 1.02, 1.01, 1.04, 0.93, 0.86)
+    shape = [1, 1, 1, 1, 1, 1, 2, 3, 5, 8, 12, 14, 15, 14, 13, 13, 12, 12, 12, 12, 12, 12, 11, 10]
+    for at, day in enumerate(found["days"]):
+        factor = 2.6 * factors[at % 7] * (0.8 if day["day"] in ("2026-12-25", "2026-12-26") else 1)
+        mean = [round(factor * shape[slot // 2] * (0.95 + 0.1 * (slot % 2)), 2) for slot in range(48)]
+        total = sum(mean)
+        day |= {"mean": total, "low": 0.92 * total, "high": 1.08 * total}
+        day["half_hours"] = {
+            "mean": mean,
+            "low": [max(0.0, value - 2 * value**0.5) for value in mean],
+            "high": [value + 2 * value**0.5 for value in mean],
+            "needed": [max(2, round(value * 412 / 1800 * 1.05 + 1.2)) for value in mean],
+        }
+    for at, day in enumerate(found["error"]["days"]):
+        total = 800 * factors[at % 7]
+        came = round(total * (1 + 0.05 * ((at * 7) % 11 - 5) / 5))
+        day |= {"mean": total, "low": 0.92 * total, "high": 1.08 * total, "actual": came}
+    whole = sum(day["mean"] for day in found["days"])
+    found["total"] = {"mean": whole, "low": 0.965 * whole, "high": 1.035 * whole}
+    return found
+
+
 def forecast_figures(days: int = 28) -> dict[str, Any]:
     """`days` days from FIRST: two contacts a half-hour by night, ten by day, three and eight handlers."""
     mean = [10.0 if 16 <= at < 44 else 2.0 for at in range(48)]
@@ -162,9 +187,11 @@ def roster_figures(people: list[str], weeks: int = 1) -> dict[str, Any]:
     duties = [
         {
             "person": person,
+            "shift": "EARLY" if at % 2 == 0 else "LATE",
             "start": (7 * week + day) * 48 + (14 if at % 2 == 0 else 28),
             "end": (7 * week + day) * 48 + (34 if at % 2 == 0 else 48),
             "paid_minutes": 540,
+            "break_offset": 10,
             "breaks": [[(7 * week + day) * 48 + 24, (7 * week + day) * 48 + 26]] if at % 2 == 0 else [],
         }
         for at, person in enumerate(people)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from darwin.contact.forms import today
 from darwin.contact.measures.told import what_is_told
-from darwin.contact.models import ContactQueue, LegKind
+from darwin.contact.models import ContactLeg, ContactQueue, LegKind
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.planning import thresholds
@@ -24,7 +24,6 @@ from darwin.reference.queries import installation
 # Fewer days than this make no forecast; a queue that has fewer is asked of again when it has more.
 LEAST_DAYS = 42
 LONGEST_HISTORY = timedelta(days=3 * 366)
-TRIED_AGAIN_AFTER = timedelta(hours=1)
 WEEKS = 8
 PRACTICE_QUEUE = "101"
 PRACTICE_SEED = 6655
@@ -46,7 +45,7 @@ def ask_what_is_due(*, actor: Actor) -> None:
 def _forecast_is_due(queue: ContactQueue, now: datetime) -> bool:
     """Is the newest forecast old, or made when less than half of what is now recorded was known?"""
     recorded = _days_recorded(queue, now)
-    if recorded < LEAST_DAYS:
+    if recorded < LEAST_DAYS or not _is_used(queue, now):
         return False
     newest = (
         Run.objects.filter(kind=RunKind.FORECAST, queue=queue.slug)
@@ -57,13 +56,19 @@ def _forecast_is_due(queue: ContactQueue, now: datetime) -> bool:
     if newest is None:
         return True
     age = now - newest["asked_at"]
-    if newest["state"] == RunState.FAILED:
-        return age > TRIED_AGAIN_AFTER
     if age > thresholds.forecast_renewed_after(now):
         return True
+    if newest["state"] == RunState.FAILED:
+        return False
     fitted: dict[str, Any] = newest["result__figures__fitted"]
     known = date.fromisoformat(fitted["to"]) - date.fromisoformat(fitted["from"])
     return recorded > 2 * (known.days + 1)
+
+
+def _is_used(queue: ContactQueue, now: datetime) -> bool:
+    """Has anybody joined it lately? A queue that nobody rings has nothing to forecast."""
+    since = now - timedelta(days=LEAST_DAYS)
+    return ContactLeg.objects.filter(queue=queue, offered_at__gte=since, offered_at__lt=now).exists()
 
 
 def _days_recorded(queue: ContactQueue, now: datetime) -> float:

@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from darwin.reference.lists import ListKind, declare_list
 from darwin.reference.queries import threshold
 from darwin.reference.required import require_threshold
 from darwin.reference.units import Unit
 from darwin.reference.values import ThresholdValue
 
 _ROOM = "planning"
+SHIFTS, RULES = "roster_shift", "roster_rules"
 _HOUR_COSTS = "planning.handler_hour_pounds"
 _AWAY = "planning.paid_time_away_percent"
 _RENEWED = "planning.forecast_renewed_after"
@@ -18,6 +20,30 @@ def declare() -> None:
     """Tell the reference room what this room cannot work without."""
     require_threshold(
         _HOUR_COSTS, Unit.NUMBER, _ROOM, "to know what a paid hour of a handler costs, in pounds"
+    )
+    declare_list(
+        ListKind(
+            SHIFTS,
+            "A shift that rosters may give: when it may begin, how long it is, and what of it is paid",
+            {"earliest": str, "latest": str, "minutes": int, "paid_minutes": int, "break_minutes": int},
+        )
+    )
+    declare_list(
+        ListKind(
+            RULES,
+            "The rules by which somebody's hours are set: police staff by contract, officers by regulations",
+            {
+                "rest_hours": int,
+                "weekly_rest_hours": int,
+                "average_hours": int,
+                "average_weeks": int,
+                "most_days": int,
+                "most_nights": int,
+                "rest_days_together": int,
+                "forward_rotation": bool,
+            },
+            required_codes=frozenset({"STAFF", "OFFICER"}),
+        )
     )
     require_threshold(
         _AWAY, Unit.PERCENT, _ROOM, "to know what share of paid time is leave, sickness, training and breaks"

@@ -1,4 +1,4 @@
-"""Reading a routing policy that somebody typed or that was kept: each value checked, each fault a sentence."""
+"""Reading a routing policy that was typed or kept: each value checked, each fault a sentence."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
@@ -13,7 +13,10 @@ class PolicyUnreadable(DarwinError):
 
 
 def policy_of_data(data: Mapping[str, Any]) -> Policy:
-    """The policy of what `Policy.as_dict` gives; what is left out has its default. Raises PolicyUnreadable."""
+    """The policy of what `Policy.as_dict` gives; what is left out has its default.
+
+    Raises PolicyUnreadable.
+    """
     listed = data.get("types")
     if not isinstance(listed, list) or not listed:
         raise PolicyUnreadable("A policy needs “types”: a list of at least one type of contact.")

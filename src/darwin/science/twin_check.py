@@ -11,7 +11,7 @@ section 4, describe it), weighted by the contacts.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from math import inf, isfinite
 
@@ -22,6 +22,8 @@ from darwin.science.arrivals.arrays import Floats, Whole
 
 WEEK = 7
 INTERVAL = (0.025, 0.975)
+TUNED_DAYS = 28
+TRIED = (0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def check(
 
     fitted: to earlier calls, of one type. expected: (days, 48) attempts foretold. handlers: (days, 48) at
     work. day_cv: how much days differ from what was foretold; None: as fitted. Days are played in weeks of
-    seven.
+    seven. replications: 0 leaves the twin out, its figures 0.
     """
     whole = whole_handlers(handlers)
     [only] = fitted.types
@@ -123,6 +125,64 @@ def check(
                 )
             )
     return Check(tuple(found), threshold_s, replications, seed)
+
+
+def tune(
+    fitted: Fitted,
+    calls: Calls,
+    recorded: Floats,
+    *,
+    model: str = "twin",
+    threshold_s: float = 30.0,
+    replications: int = 10,
+    seed: int = 1,
+) -> float:
+    """By which factor the handlers counted make `model` come nearest to the very days that were fitted.
+
+    Handlers are counted from their talks, and people step in when a line grows long: so many handlers,
+    working as the model has them work, do not do what they did. The factor is where the sum of the squared
+    relative misses of service level, share that gave up and mean wait, over the last TUNED_DAYS recorded
+    days, is least. model: "twin" or "erlang_a". calls, recorded: those that were fitted, (days, 48).
+    """
+    rows = np.flatnonzero((recorded == 1).all(axis=1))[-TUNED_DAYS:]
+    first = int(rows[0])
+    counts = np.zeros(recorded.shape)
+    np.add.at(counts, (calls.day, calls.slot), 1.0)
+    late = days_from(calls, first)
+    misses = []
+    for factor in TRIED:
+        found = check(
+            fitted,
+            late,
+            fitted.first_day + timedelta(days=first),
+            counts[first:],
+            factor * fitted.handlers_by_day[first:],
+            threshold_s=threshold_s,
+            # What came is put in, so that days differ from it by nothing but chance.
+            day_cv=0.0,
+            replications=replications if model == "twin" else 0,
+            seed=seed,
+        )
+        kept = [day for n, day in enumerate(found.days) if n + first in rows]
+        misses.append(_miss_of_all(kept, model))
+    best = int(np.argmin(misses))
+    if best in (0, len(TRIED) - 1):
+        return TRIED[best]
+    # The bottom of the parabola through the best and its neighbours.
+    left, middle, right = misses[best - 1 : best + 2]
+    step = TRIED[1] - TRIED[0]
+    return TRIED[best] + step * (left - right) / (2 * (left - 2 * middle + right))
+
+
+def _miss_of_all(days: list[DayCheck], model: str) -> float:
+    """The squared relative misses of the measures over all days together."""
+    weight = np.array([day.actual.contacts for day in days])
+    total = 0.0
+    for name in MEASURES:
+        came = float(weight @ np.array([getattr(day.actual, name) for day in days]))
+        told = float(weight @ np.array([getattr(getattr(day, model), name) for day in days]))
+        total += ((told - came) / max(came, 1e-9)) ** 2
+    return total
 
 
 def actual_figures(calls: Calls, day: int, threshold_s: float) -> Figures:
@@ -154,6 +214,8 @@ def _play(
     from darwin.science.twin.scenario import read_scenario
     from darwin.science.twin.state import COUNTS
 
+    if not replications:
+        return [np.zeros((1, 4))] * len(expected)
     [only] = fitted.types
     weekdays = (np.arange(len(expected)) + first.weekday()) % 7
     usual = only.rates.per_half_hour[weekdays]
@@ -283,3 +345,9 @@ def as_json(found: Check) -> Mapping[str, object]:
 def _plain(figures: Figures) -> dict[str, float | None]:
     values = {each.name: getattr(figures, each.name) for each in fields(Figures)}
     return {name: value if isfinite(value) else None for name, value in values.items()}
+
+
+def days_from(calls: Calls, first: int) -> Calls:
+    """The calls from a day on, on the scales of that day."""
+    late = calls.where(calls.day >= first)
+    return replace(late, day=late.day - first, arrival_s=late.arrival_s - first * 86_400.0)

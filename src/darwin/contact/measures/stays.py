@@ -19,7 +19,8 @@ WHERE queue_id = %s AND offered_at >= %s AND offered_at < %s AND abandon_point <
 GROUP BY 1 ORDER BY 1
 """
 _ONE_BY_ONE = f"""
-SELECT extract(epoch FROM coalesce(leg.joined_at, leg.offered_at))::float8, leg.outcome,
+SELECT extract(epoch FROM coalesce(leg.joined_at, leg.connected_at - leg.wait_ms * interval '1 millisecond',
+    leg.offered_at))::float8, leg.outcome,
   leg.wait_ms / 1000.0::float8, CASE WHEN leg.outcome = 'answered' THEN leg.talk_ms / 1000.0::float8 END,
   CASE WHEN contact.caller_number IS NOT NULL THEN dense_rank() OVER (ORDER BY contact.caller_number) END,
   CASE WHEN leg.outcome = 'answered' AND {AGENT_OF_LEG} IS NOT NULL
@@ -36,7 +37,8 @@ ORDER BY 1
 class Stay:
     """One stay, or a refusal before it. Times in seconds; None where not known.
 
-    began_s: since the epoch; when waiting began, or where that is not known the arrival. caller, handler:
+    began_s: since the epoch, when waiting began: as recorded, else the answer less the wait, else the arrival
+    caller, handler:
     numbers that stand for one caller and one handler within one answer.
     """
 

@@ -47,8 +47,8 @@ class RoutingEnd(models.TextChoices):
 class Routing(models.Model):
     """A call-back or a message that is kept for one handler until `until`, and why it was given to them.
 
-    reasons: pairs of a code of darwin.science.policy.Why and its seconds. A handler has one at a time, a contact
-    is with one handler.
+    reasons: pairs of a code of darwin.science.policy.Why and its seconds. A handler has one at a time, a
+    contact is with one handler.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

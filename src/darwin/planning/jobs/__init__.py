@@ -26,5 +26,5 @@ class Job(Protocol):
 
 def job_of(run: Run) -> Job:
     """The job that works this run out: the module that has the name of its kind."""
-    job: Job = import_module(f"darwin.planning.jobs.{RunKind(run.kind).value}")  # type: ignore[assignment]
+    job: Job = import_module(f"darwin.planning.jobs.{RunKind(run.kind).value}")
     return job

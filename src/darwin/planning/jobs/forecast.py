@@ -37,11 +37,11 @@ def work_out(run: Run, tell: Tell) -> Figures:
     tell("Looking how far off the last four weeks would have been", 2, 4)
     error = last_weeks(history, holidays)
     tell("Working out how many handlers it takes", 3, 4)
-    service = service_of(queue, end, holidays)
+    aht_s, patience_s = service_of(queue, end, holidays)
     now = clock.now()
     share = float(answer_target(queue.channel, now).value) / 100
     within_s = answer_within_s(queue.channel, now)
-    needed = handlers_needed(told.mean, service["aht_s"], service["patience_s"], share, within_s)
+    needed = handlers_needed(told.mean, aht_s, patience_s, share, within_s)
     total = told.total()
     return {
         "level": LEVEL,
@@ -52,7 +52,7 @@ def work_out(run: Run, tell: Tell) -> Figures:
             "from": history.first_day.isoformat(),
             "to": history.day(history.days - 1).isoformat(),
         },
-        "service": service,
+        "service": {"aht_s": aht_s, "patience_s": patience_s},
         "target": {"share": share, "within_s": within_s},
         "error": error,
     }
@@ -112,8 +112,8 @@ def last_weeks(history: HalfHours, holidays: Mapping[date, str]) -> dict[str, An
     }
 
 
-def service_of(queue: ContactQueue, end: date, holidays: Mapping[date, str]) -> dict[str, float | None]:
-    """How long a contact takes a handler, and how long callers would wait, of the last recorded weeks."""
+def service_of(queue: ContactQueue, end: date, holidays: Mapping[date, str]) -> tuple[float, float | None]:
+    """Seconds that a contact takes a handler, and that callers would wait, in the last recorded weeks."""
     read = read_calls(queue, end - timedelta(weeks=SERVICE_WEEKS), end)
     try:
         fitted = fit(read.calls, read.first_day, read.recorded, frozenset(holidays), (queue.slug,))
@@ -122,12 +122,10 @@ def service_of(queue: ContactQueue, end: date, holidays: Mapping[date, str]) -> 
         talk = read.calls.talk_s[read.calls.answered & np.isfinite(read.calls.talk_s)]
         if not len(talk):
             raise refusal from None
-        return {"aht_s": float(talk.mean()), "patience_s": None}
-    patience = fitted.types[0].patience.exponential_mean_s
-    return {
-        "aht_s": fitted.types[0].talk.mean_s + fitted.wrap_mean_s,
-        "patience_s": float(patience) if np.isfinite(patience) else None,
-    }
+        return float(talk.mean()), None
+    patience_s = float(fitted.types[0].patience.exponential_mean_s)
+    aht_s = fitted.types[0].talk.mean_s + fitted.wrap_mean_s
+    return aht_s, patience_s if np.isfinite(patience_s) else None
 
 
 def handlers_needed(

@@ -142,7 +142,11 @@ def _sums(found: Result, measure: str) -> tuple[Any, Any]:
     counts = found.counts[:, 0].sum(axis=(1, 2))
     above, below = MEASURES[measure]
     at = {name: place for place, name in enumerate(COUNTS)}
-    return tuple(sum(counts[:, at[name]] for name in names) for names in (above, below or ()))  # type: ignore[return-value]
+    whole = np.zeros(len(counts))
+    return (
+        sum((counts[:, at[name]] for name in above), whole),
+        sum((counts[:, at[name]] for name in below or ()), whole),
+    )
 
 
 def change(before: tuple[Any, Any], after: tuple[Any, Any]) -> dict[str, float]:

@@ -21,6 +21,8 @@ from darwin.theme import formats
 
 SLOT_MINUTES = 30
 SLOTS_A_DAY = 48
+# Duties that begin so long before a roster still count for rest and for days in a row.
+MEMORY_DAYS = 14
 
 
 class RosterRefused(DarwinError):
@@ -58,6 +60,7 @@ def ask_roster(
             % {"queue": queue.label, "day": formats.day(missing[0]), "last": formats.day(last)}
         )
     people = people_between(queue.slug, first_day, last)
+    before = duties_before(queue.slug, first_day)
     if not people:
         raise RosterRefused(
             _("Nobody is down to be rostered for %(queue)s. Take people in on the page of people.")
@@ -74,11 +77,28 @@ def ask_roster(
             "seconds": seconds,
             "forecast": str(forecast.id) if forecast else "",
             "required": [needed for day in days for needed in known[day.isoformat()]["half_hours"]["needed"]],
-            "people": people,
+            "people": [one | {"before": before.get(one["id"], [])} for one in people],
         },
         asked_by=asked_by,
         seed=seed,
     )
+
+
+def duties_before(queue: str, first_day: date) -> dict[str, list[list[Any]]]:
+    """By person the duties of the days before a roster, as [half-hour before it (negative), shift]: rest and
+    days in a row do not end where a roster does."""
+    found: dict[str, list[list[Any]]] = {}
+    earliest = first_day - timedelta(days=MEMORY_DAYS)
+    held = Roster.objects.select_related("run__result").filter(
+        queue=queue, first_day__lt=first_day, replaced_by=None, published_at__isnull=False
+    )
+    for roster in held.order_by("first_day"):
+        shift = (roster.first_day - first_day).days * SLOTS_A_DAY
+        for duty in roster.run.result.figures["duties"]:
+            start = duty["start"] + shift
+            if (earliest - first_day).days * SLOTS_A_DAY <= start < 0:
+                found.setdefault(duty["person"], []).append([start, duty["shift"]])
+    return found
 
 
 def people_between(queue: str, first: date, last: date) -> list[dict[str, Any]]:
@@ -110,16 +130,16 @@ def ask_replan(*, actor: Actor, roster: Roster, asked_by: Account | None, from_a
     """
     if Roster.objects.filter(replaces=roster).exists():
         raise RosterRefused(_("This roster was replaced already. Re-plan the one that holds."))
-    inputs = dict(roster.run.inputs)
+    inputs = roster.run.inputs
+    then = people_as_known(inputs)
     last = roster.first_day + timedelta(days=roster.days - 1)
-    people = people_between(roster.queue, roster.first_day, last)
-    before = {person["id"]: person["away"] for person in inputs["people"]}
+    known = {person["id"]: person["away"] for person in then}
+    today = from_at.astimezone(LONDON).date().isoformat()
     newly = [
         {"person": person["id"], "away": away}
-        for person in people
+        for person in people_between(roster.queue, roster.first_day, last)
         for away in person["away"]
-        if away not in before.get(person["id"], [])
-        and away[1] >= from_at.astimezone(LONDON).date().isoformat()
+        if person["id"] in known and away not in known[person["id"]] and away[1] >= today
     ]
     if not newly:
         raise RosterRefused(
@@ -132,7 +152,7 @@ def ask_replan(*, actor: Actor, roster: Roster, asked_by: Account | None, from_a
         queue=roster.queue,
         inputs={
             **inputs,
-            "people": people,
+            "people": then,
             "replaces": str(roster.id),
             "from": from_at.isoformat(),
             "absences": newly,
@@ -141,6 +161,14 @@ def ask_replan(*, actor: Actor, roster: Roster, asked_by: Account | None, from_a
         asked_by=asked_by,
         seed=roster.run.seed,
     )
+
+
+def people_as_known(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Who a roster was made of, with the absences that it was re-planned for."""
+    newly: dict[str, list[list[str]]] = {}
+    for absence in inputs.get("absences", ()):
+        newly.setdefault(absence["person"], []).append(absence["away"])
+    return [{**one, "away": [*one["away"], *newly.get(one["id"], [])]} for one in inputs["people"]]
 
 
 def keep_roster(run: Run, figures: Mapping[str, Any]) -> Roster:

@@ -23,6 +23,8 @@ LEAST_GAVE_UP = 30
 LEAST_WATCHED = 100
 # Some answers come sooner than a recorded message lets them, by a switch's rounding.
 _GREETING_PART = 0.01
+# Sooner than that nobody has said anything: it is the telephone's ringing.
+_SHORTEST_GREETING_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,8 +52,8 @@ class Fitted:
 
     handlers: (7, 48), handlers at work on average in each half-hour of the week, from Monday 00:00.
     handlers_by_day: (days, 48). greeting_s: what every caller hears before anybody is rung. wrap_s: (200,)
-    equally likely turnarounds from talk to readiness, ascending; (0,) where none was seen. notes: sentences
-    on what could not be fitted.
+    equally likely turnarounds from talk to readiness, ascending; (0,) where none was seen. longest_wrap_s:
+    beyond it a turnaround was taken for an absence. notes: sentences on what could not be fitted.
     """
 
     first_day: date
@@ -60,6 +62,7 @@ class Fitted:
     types: tuple[FittedType, ...]
     greeting_s: float
     wrap_s: Floats
+    longest_wrap_s: float
     handlers: Floats
     handlers_by_day: Floats
     notes: tuple[str, ...]
@@ -97,6 +100,7 @@ def fit(
         types=types,
         greeting_s=greeting_s,
         wrap_s=wrap_s,
+        longest_wrap_s=longest_s,
         handlers=week_of_handlers(by_day, first_day, recorded, holidays),
         handlers_by_day=by_day,
         notes=tuple(dict.fromkeys(notes)),
@@ -185,7 +189,8 @@ def _without_redials(
 def _greeting(calls: Calls) -> float:
     """What every caller hears first: nobody, or one in a hundred, was answered sooner."""
     waits = calls.wait_s[calls.answered & np.isfinite(calls.wait_s)]
-    return float(np.quantile(waits, _GREETING_PART)) if len(waits) else 0.0
+    soonest = float(np.quantile(waits, _GREETING_PART)) if len(waits) else 0.0
+    return soonest if soonest >= _SHORTEST_GREETING_S else 0.0
 
 
 def _check_record(calls: Calls, first_day: date, recorded: Floats, holidays: frozenset[date]) -> None:

@@ -5,13 +5,17 @@ Kirkpatrick, Gelatt and Vecchi (Science 220, 1983); for shift cover: Thompson (J
 Research Society 47, 1996). It proves nothing: the bound comes from `cover`.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from darwin.science.kernels import njit
 from darwin.science.rostering.patterns import Ints, Patterns
 
-# Of the price of the dearest shift: what one person-slot that lacks costs, and how hot it is at first and last.
+# In prices of the dearest shift: what a person-slot that lacks costs, how hot it is at first and at last.
 LACK, HOT, COLD = 0.45, 0.33, 0.013
+# So many stretches of the search, between which it looks whether it should end.
+STRETCHES = 20
 # A replacement begins at most so many slots earlier or later, three times in four.
 NEAR = 6
 
@@ -86,28 +90,44 @@ def _anneal(required, cost, at_work, covered, near, shifts, count, most, seed, s
             if new >= 0:
                 for q in range(at_work[new]):
                     cover[covered[new, q]] -= 1
-    return best, best_shifts[:best_count]
+    return best, best_shifts[:best_count], count
 
 
 def anneal_cover(
-    patterns: Patterns, required: Ints, *, begin: Ints, most_shifts: int, steps: int, seed: int
+    patterns: Patterns,
+    required: Ints,
+    *,
+    begin: Ints,
+    most_shifts: int,
+    steps: int,
+    seed: int,
+    enough: Callable[[], bool],
 ) -> Ints | None:
     """Counts (P,) of a cover of `required` (slots,) with at most `most_shifts` shifts; None if none was met.
 
-    `begin` (P,) are the counts to begin from. The same arguments give the same answer.
+    `begin` (P,) are the counts to begin from. The same arguments give the same answer, unless `enough`, which
+    is asked STRETCHES times, ends the search.
     """
     cost = patterns.cost
     start = patterns.start[patterns.class_of]
     near = np.stack(
         [np.searchsorted(start, start - NEAR, "left"), np.searchsorted(start, start + NEAR, "right")], axis=1
     )
-    first = np.repeat(np.arange(cost.size), begin)[:most_shifts]
     room = max(1, min(most_shifts, 3 * int(begin.sum()) + 64))
     shifts = np.zeros(room, dtype=np.int64)
-    shifts[: first.size] = first[:room]
-    dearest = float(cost.max())
-    best, found = _anneal(
-        required, cost, patterns.at_work, patterns.covered, near, shifts, min(first.size, room), room,
-        seed, steps, LACK * dearest, HOT * dearest, COLD * dearest,
-    )  # fmt: skip
-    return None if best < 0 else np.bincount(found, minlength=cost.size).astype(np.int64)
+    first = np.repeat(np.arange(cost.size), begin)[:room]
+    shifts[: first.size] = first
+    dearest, count, cheapest = float(cost.max()), int(first.size), -1
+    found: Ints | None = None
+    heats = HOT * dearest * (COLD / HOT) ** (np.arange(STRETCHES + 1) / STRETCHES)
+    for stretch in range(STRETCHES):
+        if enough():
+            break
+        best, best_shifts, count = _anneal(
+            required, cost, patterns.at_work, patterns.covered, near, shifts, count, room,
+            seed + stretch, max(1, steps // STRETCHES), LACK * dearest, heats[stretch], heats[stretch + 1],
+        )  # fmt: skip
+        if best >= 0 and (cheapest < 0 or best < cheapest):
+            cheapest = best
+            found = np.bincount(best_shifts, minlength=cost.size).astype(np.int64)
+    return found

@@ -20,7 +20,7 @@ TRY_S = 5.0
 
 
 class RosterImpossible(DarwinError):
-    """No roster covers the week within the rules; the text says which of them clash, where and by how much."""
+    """No roster covers the week within the rules; the text says which of them clash, and where."""
 
 
 def explain_clash(instance: Instance, patterns: Patterns) -> str | None:
@@ -56,10 +56,8 @@ def _families(instance: Instance, patterns: Patterns) -> str | None:
     worst = int(short[np.argmax(lacking[short])])
     hours = lacking.sum() * instance.slot_minutes / 60
     clash = "; ".join(_family_in_words(instance, family) for family in Family if family in needed)
-    least = relaxed_cover(instance, patterns, ALL_FAMILIES - needed)
-    costs = (
-        f" Without these rules cover takes at least {instance.hours(least[1]):g} paid hours." if least else ""
-    )
+    least = relaxed_cover(instance, patterns, frozenset())
+    costs = f" Cover alone takes at least {instance.hours(least[1]):g} paid hours." if least else ""
     return (
         f"The week cannot be covered: what is needed clashes with {clash or 'the shifts there are'}.{costs}"
         f" At the least {hours:.1f} hours of cover lack, for example at {when(worst, instance.slot_minutes)},"

@@ -1,9 +1,9 @@
 """Which shifts: the least cost that covers the week, and a bound on it that holds for every roster.
 
 The model is a relaxation of the whole problem: it knows the patterns and what the people together can work,
-not who works what. So its bound is a lower bound of the whole problem, and a roster that reaches it is proven
-optimal. What the people together can work, each a valid inequality for whole people:
-- at most the sum of their limits of shifts, and of paid time; of one type not more than either allows a person;
+not who works what. So its bound is a lower bound of the whole problem, and a roster that reaches it is
+proven optimal. What the people together can work, each a valid inequality:
+- at most the sum of their limits of shifts and of paid time; of one type no more than either allows;
 - on one day at most one shift a person where one start a day is the rule;
 - in any slot, at most one shift a person among those that run or whose rest still runs.
 HiGHS is called through ortools.math_opt.
@@ -38,7 +38,7 @@ ALL_FAMILIES = frozenset(Family)
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What HiGHS found: `counts` (P,) or None, `bound` in units (None: it cannot be covered), ended or not."""
+    """What HiGHS found: `counts` (P,) or None, `bound` in units (None: no cover); did it end by itself?"""
 
     counts: Ints | None
     bound: int | None
@@ -102,7 +102,7 @@ def best_cover(
 def least_lacking(
     instance: Instance, patterns: Patterns, families: frozenset[Family] = ALL_FAMILIES
 ) -> np.ndarray:
-    """Where cover lacks (slots,) when it lacks as little as divisible people allow: 0 everywhere if it need not."""
+    """The cover that lacks (slots,) when as little lacks as people who can be divided allow."""
     built = _build(instance, patterns, families, whole=False, may_lack=True)
     result = mathopt.solve(built.model, mathopt.SolverType.HIGHS)
     return _values(result, built.lacking)

@@ -1,4 +1,4 @@
-"""Which shifts, by CP-SAT: better covers than HiGHS finds where people are many, from a cover to begin with."""
+"""Which shifts, by CP-SAT: better covers than HiGHS finds where people are many, from one to begin with."""
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -10,10 +10,20 @@ from darwin.science.rostering.patterns import Ints, Patterns
 SEED = 1
 
 
+def new_solver(seconds: float, threads: int) -> cp_model.CpSolver:
+    """A solver for `improve_cover`; another thread may end it with stop_search."""
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.num_workers = threads
+    solver.parameters.random_seed = SEED
+    solver.parameters.linearization_level = 2
+    return solver
+
+
 def improve_cover(
-    instance: Instance, patterns: Patterns, *, hint: Ints | None, least: int, seconds: float, threads: int
+    solver: cp_model.CpSolver, instance: Instance, patterns: Patterns, *, hint: Ints | None, least: int
 ) -> tuple[Ints | None, int]:
-    """The cheapest cover found from `hint` (P,) in `seconds`, and the bound that is proven, in units.
+    """The cheapest cover that `solver` finds from `hint` (P,), and the bound that is proven, in units.
 
     `least` is a known bound: the search ends when it is reached.
     """
@@ -38,11 +48,6 @@ def improve_cover(
     if hint is not None:
         for variable, count in zip(worked, hint, strict=True):
             model.add_hint(variable, int(count))
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = seconds
-    solver.parameters.num_workers = threads
-    solver.parameters.random_seed = SEED
-    solver.parameters.linearization_level = 2
     status = solver.solve(model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None, least

@@ -8,7 +8,7 @@ Path = tuple[str | int, ...]
 
 
 def lines_of(text: str) -> dict[Path, int]:
-    """The line, from 1, on which each value of a valid JSON `text` begins: ('rules', 'min_rest_hours') -> 9."""
+    """The line, from 1, of each value of a valid JSON `text`: ('rules', 'min_rest_hours') -> 9."""
     found: dict[Path, int] = {}
     # One entry a container that is open: its kind, its path, the key or position that comes next.
     open_ones: list[tuple[str, Path, str | int]] = []

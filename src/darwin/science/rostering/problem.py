@@ -211,8 +211,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Replan:
-    """A roster changed as little as possible, and what changed. `uncovered_before` is the person-slots that
-    the absences would leave short if nobody else moved."""
+    """A roster changed as little as possible.
+
+    `changes` are those beside the duties that the absences themselves take away. `uncovered_before` is the
+    person-slots that would lack if nothing changed.
+    """
 
     roster: Roster
     changes: tuple[Change, ...] = ()

@@ -1,4 +1,4 @@
-"""Who works which shift of a week: day by day by matching, then exactly by CP-SAT where that leaves some over.
+"""Who works which shift of a week: by matching day by day, and by CP-SAT where that leaves some over.
 
 Matching gives each day's shifts to the rested people with the most room left, which nearly always works out
 when the cover respects what the people together can work (`cover`). What it leaves over is settled by the
@@ -43,7 +43,7 @@ def facts_of(instance: Instance, patterns: Patterns) -> ClassFacts:
 
 
 def may_join(instance: Instance, patterns: Patterns, facts: ClassFacts, week: list[int], new: int) -> bool:
-    """Whether a person with the classes of `week` is rested before and after one more, on a day without one."""
+    """Whether a person with the classes of `week` is rested around one more, and free on its day."""
     start, length, slots = patterns.start, patterns.length, instance.slots
     for had in week:
         if instance.one_start_a_day and facts.day[had] == facts.day[new]:
@@ -142,7 +142,8 @@ def settle(
 ) -> Settled:
     """The exact model: the classes `wanted` (C,), or, if None, the cheapest cover that people can work.
 
-    `hint` are weeks to begin from; `least` is a known lower bound in units; rules not in `families` are left out.
+    `hint` are weeks to begin from; `least` is a known lower bound in units; other rules than `families`
+    are left out.
     """
     model = cp_model.CpModel()
     usable = np.flatnonzero(wanted) if wanted is not None else np.arange(patterns.start.size)
@@ -153,8 +154,8 @@ def settle(
             model.add_hint(variable, number in hint[person])
     worked: list[cp_model.IntVar] = []
     if wanted is not None:
-        for number in usable:
-            model.add(sum(mine[int(number)] for mine in works) == int(wanted[number]))
+        for needed in usable:
+            model.add(sum(mine[int(needed)] for mine in works) == int(wanted[needed]))
     else:
         worked = _cover(model, instance, patterns, works)
         cost = sum(int(c) * v for c, v in zip(patterns.cost, worked, strict=True))

@@ -1,33 +1,29 @@
 """A roster for a week that repeats, of people who are alike but for their limits: least cost, then fairness.
 
 1. The linear relaxation of cover gives a bound in a second (`cover`).
-2. Annealing finds a good cover (`annealing`); HiGHS and CP-SAT, a thread each, improve it and the bound.
+2. HiGHS seeks the cheapest cover and its proof; beside it annealing and CP-SAT seek good covers
+   (`cover_search`).
 3. People are matched to the shifts (`tours`). If these shifts cannot be worked by people, CP-SAT decides
    shifts and people together.
 4. Nights and weekends are made fairer at the same cost (`balancing`).
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 
-from darwin.science.rostering.annealing import anneal_cover
 from darwin.science.rostering.balancing import balance
 from darwin.science.rostering.clashes import RosterImpossible, clash_of_people, explain_clash
-from darwin.science.rostering.cover import best_cover, limits_of, relaxed_cover
-from darwin.science.rostering.covering import improve_cover
+from darwin.science.rostering.cover import relaxed_cover
+from darwin.science.rostering.cover_search import search_cover
 from darwin.science.rostering.instance import Instance
 from darwin.science.rostering.patterns import Ints, Patterns, patterns_of
 from darwin.science.rostering.tours import Weeks, match_days, settle
 
-SEED = 1
-# Annealing: steps for each shift of the cover to begin with, and at most and at least.
-STEPS_A_SHIFT, MOST_STEPS, LEAST_STEPS = 60_000, 20_000_000, 200_000
-# Shares of the time: until when cover is searched, and until when the people are settled.
-COVER_SHARE, SETTLE_SHARE = 0.62, 0.92
+# Shares of the time: until when cover is searched, until when people for that cover, until when for any.
+COVER_SHARE, SETTLE_SHARE, ANY_COVER_SHARE = 0.72, 0.8, 0.95
 LEAST_SECONDS = 0.5
 
 
@@ -65,7 +61,7 @@ def solve_instance(instance: Instance, *, seconds: float = 60.0, threads: int = 
     clash = explain_clash(instance, patterns) if relaxed is None else None
     if relaxed is None:
         raise RosterImpossible(clash or "The week cannot be covered.")
-    counts, bound = _cover(instance, patterns, relaxed, until, threads)
+    counts, bound = search_cover(instance, patterns, relaxed, seconds=until(COVER_SHARE), threads=threads)
     weeks, counts, bound = _people(instance, patterns, counts, bound, until, threads)
     fair = balance(instance, patterns, weeks)
     paid = int(counts @ patterns.cost)
@@ -76,56 +72,6 @@ def solve_instance(instance: Instance, *, seconds: float = 60.0, threads: int = 
         covered=tuple(int(n) for n in patterns.cover(counts, instance.slots)),
         limit_hit=paid > bound,
     )
-
-
-def _cover(
-    instance: Instance,
-    patterns: Patterns,
-    relaxed: tuple[np.ndarray, int],
-    until: Callable[[float], float],
-    threads: int,
-) -> tuple[Ints | None, int]:
-    """The cheapest cover found, and the bound."""
-    divisible, bound = relaxed
-    limits = list(limits_of(instance, patterns))
-    most = next((limit.most for limit in limits if limit.chosen.size == patterns.class_of.size), None)
-    begin = np.rint(divisible).astype(np.int64)
-    steps = min(MOST_STEPS, max(LEAST_STEPS, STEPS_A_SHIFT * int(begin.sum())))
-    found = anneal_cover(
-        patterns,
-        np.array(instance.requirement, dtype=np.int64),
-        begin=begin,
-        most_shifts=most if most is not None else 7 * len(instance.agents),
-        steps=steps,
-        seed=SEED,
-    )
-    if found is not None and any(int(limit.weight @ found[limit.chosen]) > limit.most for limit in limits):
-        found = None
-    if found is not None and int(found @ patterns.cost) <= bound:
-        return found, bound
-    seconds = until(COVER_SHARE)
-    if threads < 2:
-        better, proven = improve_cover(
-            instance, patterns, hint=found, least=bound, seconds=seconds, threads=1
-        )
-        return _cheaper(patterns, found, better), proven
-    with ThreadPoolExecutor(2) as pool:
-        other = pool.submit(best_cover, instance, patterns, seconds=seconds, hint=found, least=bound)
-        better, proven = improve_cover(
-            instance, patterns, hint=found, least=bound, seconds=seconds, threads=threads - 1
-        )
-        exact = other.result()
-    if exact.bound is None:
-        raise RosterImpossible(
-            "The week cannot be covered by whole people: their limits of shifts, paid hours and rest leave too"
-            " little room, although not by a single slot or total."
-        )
-    return _cheaper(patterns, _cheaper(patterns, found, better), exact.counts), max(proven, exact.bound)
-
-
-def _cheaper(patterns: Patterns, one: Ints | None, other: Ints | None) -> Ints | None:
-    known = [counts for counts in (one, other) if counts is not None]
-    return min(known, key=lambda counts: int(counts @ patterns.cost), default=None)
 
 
 def _people(
@@ -145,11 +91,19 @@ def _people(
         weeks, left = match_days(instance, patterns, wanted)
         if not left.any():
             return weeks, counts, bound
-        settled = settle(instance, patterns, wanted=wanted, hint=weeks, seconds=until(0.8), threads=threads)
+        settled = settle(
+            instance, patterns, wanted=wanted, hint=weeks, seconds=until(SETTLE_SHARE), threads=threads
+        )
         if settled.weeks is not None:
             return settled.weeks, counts, bound
     settled = settle(
-        instance, patterns, wanted=None, hint=weeks, seconds=until(SETTLE_SHARE), threads=threads, least=bound
+        instance,
+        patterns,
+        wanted=None,
+        hint=weeks,
+        seconds=until(ANY_COVER_SHARE),
+        threads=threads,
+        least=bound,
     )
     if settled.weeks is not None and settled.counts is not None:
         return settled.weeks, settled.counts, settled.bound
