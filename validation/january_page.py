@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from darwin.planning.reading import QueueCalls
-    from darwin.science.arrivals import Fitted
+    from darwin.science.arrivals import Fitted, FittedType
     from darwin.science.forecasting import Forecast
     from darwin.science.twin_check import Check, DayCheck, Figures
     from validation.january import Setting
@@ -17,7 +17,7 @@ MEASURES = (("service_level", 100.0), ("p_abandon", 100.0), ("mean_wait_all", 1.
 def page(
     read: "QueueCalls",
     fitted: "Fitted",
-    told: "Forecast",
+    told: "list[Forecast]",
     factor: float,
     factor_a: float,
     settings: "list[Setting]",
@@ -49,43 +49,54 @@ def page(
 
 
 def _fitted(read: "QueueCalls", fitted: "Fitted", factor: float, factor_a: float) -> list[str]:
-    [only] = fitted.types
-    median = only.patience.median_s
-    redial = only.redial
+    calls = sum(each.calls for each in fitted.types)
     return [
         "## What was fitted",
         "",
-        f"- {only.calls:,} calls of {fitted.recorded_days:.3g} days; the 1,198 callers of the month "
-        "who hung up in "
-        "the recorded announcement never waited and are neither in the prediction nor in what came.",
-        f"- A mean week has {only.rates.a_week:,.0f} calls; days differ by "
-        f"{100 * only.rates.day_cv:.1f}% beyond "
-        "Poisson noise.",
-        f"- Patience (Kaplan-Meier): half give up within {'–' if median is None else f'{median:.0f}'} "
-        "s; the "
-        f"exponential law most likely has a mean of {only.patience.exponential_mean_s:.0f} s. "
-        f"{100 * (1 - only.patience.at(10)):.1f}% give up within 10 s.",
-        "- Redials: "
-        + (
-            "not known."
-            if redial is None
-            else f"of {redial.watched:,} who gave up and whose customer number is known "
-            f"{100 * redial.seen:.1f}% rang again within the hour, {100 * redial.by_chance:.1f}% would "
-            "have anyway: "
-            f"{100 * redial.probability:.1f}% come back, after {redial.mean_delay_s / 60:.0f} minutes "
-            "on average. The log has no number of those who were answered without waiting, so that "
-            "some who came back are missed."
-        ),
-        f"- Talk: {only.talk.mean_s:.0f} s on average, spread {only.talk.cv:.2f}, law "
-        f"{only.talk.law}. Wrap-up, from the talks alone: {fitted.wrap_mean_s:.0f} s.",
+        f"{calls:,} calls of {fitted.recorded_days:.3g} days. The 1,198 callers of the month who hung "
+        "up in the "
+        "recorded announcement never waited and are neither in the prediction nor in what came. New "
+        "customers "
+        "(the log's type NW) are a type of their own, as their calls are short and come in waves; "
+        "one line for "
+        "both, who has waited longest first.",
+        "",
+        "| | a mean week | days differ beyond Poisson noise | talk, s (spread, law) | half give up "
+        "within, s "
+        "| exponential patience, s | ring again after giving up |",
+        "|---|---|---|---|---|---|---|",
+        *(_fitted_line(each) for each in fitted.types),
+        "",
+        "- Patience is Kaplan-Meier's; the exponential law is the likeliest one. Who rings again is "
+        "told from the "
+        "same customers a week earlier and later. The log has no number of those who were answered without "
+        "waiting, nor of most new customers, so that some who came back are missed.",
+        f"- Wrap-up, from the talks alone: {fitted.wrap_mean_s:.0f} s on average.",
         "- Handlers are not in the log. Who was there follows from who talked: a handler is there "
-        "between two talks "
-        "unless callers were left waiting meanwhile.",
-        "- One number is fitted by playing the three weeks again: the handlers counted do as much as "
-        f"{factor:.2f} "
-        f"times as many that work as the twin has them work ({factor_a:.2f} times for Erlang A, "
-        "fitted likewise).",
+        "between two "
+        "talks unless callers were left waiting meanwhile.",
+        "- One number is fitted by playing the three weeks again, calls and handlers as they were: "
+        "the handlers "
+        f"counted do as much as {factor:.2f} times as many who work as the twin has them work "
+        f"({factor_a:.2f} "
+        "times for Erlang A, fitted likewise).",
     ]
+
+
+def _fitted_line(each: "FittedType") -> str:
+    median, redial = each.patience.median_s, each.redial
+    again = (
+        "not known"
+        if redial is None
+        else f"{100 * redial.probability:.0f}% after {redial.mean_delay_s / 60:.0f} min "
+        f"({100 * redial.seen:.0f}% of {redial.watched:,} seen, {100 * redial.by_chance:.0f}% by chance)"
+    )
+    return (
+        f"| {each.name} | {each.rates.a_week:,.0f} | {100 * each.rates.day_cv:.0f}% "
+        f"| {each.talk.mean_s:.0f} ({each.talk.cv:.2f}, {each.talk.law}) "
+        f"| {'–' if median is None else f'{median:.0f}'} | {each.patience.exponential_mean_s:.0f} | "
+        f"{again} |"
+    )
 
 
 def _summary(settings: "list[Setting]") -> list[str]:
@@ -151,23 +162,30 @@ def _interval(day: "DayCheck") -> str:
     )
 
 
-def _contacts(read: "QueueCalls", told: "Forecast") -> list[str]:
-    came = read.half_hours.counts[-10:-3].sum(axis=1)
+def _contacts(read: "QueueCalls", told: "list[Forecast]") -> list[str]:
+    came = [
+        [int(((read.calls.kind == kind) & (read.calls.day == 21 + row)).sum()) for row in range(7)]
+        for kind in range(len(told))
+    ]
     lines = [
         "## The forecast itself",
         "",
-        "| day | calls foretold | 95% interval | came |",
-        "|---|---|---|---|",
+        "Calls foretold, their 95% interval, and what came.",
+        "",
+        "| day | customers | interval | came | new customers | interval | came |",
+        "|---|---|---|---|---|---|---|",
     ]
-    for row, day in enumerate(told.by_day()):
-        lines.append(
-            f"| {told.day(row):%a} {told.day(row).day} | {day.mean:,.0f} | "
-            f"{day.lower:,.0f}–{day.upper:,.0f} "
-            f"| {came[row]:,} |"
-        )
-    total = told.total()
-    lines.append(f"| all | {total.mean:,.0f} | {total.lower:,.0f}–{total.upper:,.0f} | {int(came.sum()):,} |")
-    return lines
+    for row in range(7):
+        cells = [
+            f"{each.mean:,.0f} | {each.lower:,.0f}–{each.upper:,.0f} | {came[kind][row]:,}"
+            for kind, each in enumerate(one.total(row, row + 1) for one in told)
+        ]
+        lines.append(f"| {told[0].day(row):%a} {told[0].day(row).day} | {' | '.join(cells)} |")
+    totals = [
+        f"{each.mean:,.0f} | {each.lower:,.0f}–{each.upper:,.0f} | {sum(came[kind]):,}"
+        for kind, each in enumerate(one.total() for one in told)
+    ]
+    return [*lines, f"| all | {' | '.join(totals)} |"]
 
 
 def _honest(settings: "list[Setting]", factor: float) -> list[str]:
