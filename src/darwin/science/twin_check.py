@@ -97,12 +97,13 @@ def check(
 ) -> Check:
     """Foretell the days from `first_day` and compare with their `calls` (day 0 is first_day).
 
-    fitted: to earlier calls. expected: (types, days, 48) attempts foretold. handlers: (days, 48) at work.
-    day_cv: how much days differ from what was foretold; None: as fitted. replications: 0 leaves the twin
-    out, its figures 0. Days are played in weeks of seven. A half-hour without handlers is closed: nobody is
-    let in.
+    fitted: to earlier calls. expected: (types, days, 48) attempts foretold, or (days, 48) of one type.
+    handlers: (days, 48) at work. day_cv: how much days differ from what was foretold; None: as fitted.
+    replications: 0 leaves the twin out, its figures 0. Days are played in weeks of seven. A half-hour
+    without handlers is closed: nobody is let in.
     """
     whole = whole_handlers(handlers)
+    expected = expected.reshape(len(fitted.types), *handlers.shape)
     in_greeting = np.array([each.in_greeting for each in fitted.types])
     expected = np.where(whole > 0, expected * (1 - in_greeting)[:, None, None], 0.0)
     found: list[DayCheck] = []
