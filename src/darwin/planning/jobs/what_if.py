@@ -12,18 +12,18 @@ from darwin.contact.thresholds import answer_target, answer_within_s
 from darwin.deadlines import clock
 from darwin.errors import DarwinError
 from darwin.planning import thresholds
-from darwin.planning.foretold import fit_queue
 from darwin.planning.jobs import Figures, Tell
 from darwin.planning.jobs.levers import handler_hours, joined, moved
 from darwin.planning.jobs.twin_check import checked
 from darwin.planning.models import Run
-from darwin.planning.reading import queue_named, read_history
+from darwin.planning.reading import public_holidays, queue_named, read_calls, read_history
 from darwin.planning.shown.measures import MEASURED
-from darwin.science.arrivals import TooLittle, scenario_text
+from darwin.science.arrivals import TooLittle, fit, scenario_text
 from darwin.science.twin.model import Scenario
 from darwin.science.twin.run import MEASURES, Result, ratio, simulate
 from darwin.science.twin.scenario import read_scenario
 from darwin.science.twin.state import COUNTS
+from darwin.science.twin_check import tune
 
 DAYS, REPLICATIONS = 28, 30
 CHECK_WEEKS, CHECK_REPLICATIONS = 2, 60
@@ -39,7 +39,7 @@ def work_out(run: Run, tell: Tell) -> Figures:
     tell("Looking how well the twin reproduces weeks it was not fitted to", 0, steps)
     check = _check(queue, weeks, run.seed)
     tell("Fitting the twin to the record", 1, steps)
-    base, fitted = _base(queue, weeks, asked)
+    base, fitted = _base(queue, weeks, asked, run.seed)
     tell("Simulating today", 2, steps)
     today = simulate(base, replications=REPLICATIONS, seed=run.seed, threads=1)
     scenarios = [{"name": "Today", "levers": {}, **_told(base, today, None)}]
@@ -77,23 +77,26 @@ def _check(queue: ContactQueue, weeks: int, seed: int) -> dict[str, Any] | None:
 
 
 def _base(
-    queue: ContactQueue, weeks: int, asked: Sequence[Mapping[str, Any]]
+    queue: ContactQueue, weeks: int, asked: Sequence[Mapping[str, Any]], seed: int
 ) -> tuple[Scenario, dict[str, str]]:
     """Today: the queue, and beside it each queue that a new skill names, as the record shows them."""
     others = {one["levers"]["skill"]["queue"] for one in asked if "skill" in one["levers"]} - {queue.slug}
     history = read_history(queue)
     end = history.day(history.days)
     first = max(history.first_day, end - timedelta(days=WEEK * weeks))
-    parts = [_fitted(one, first, end) for one in (queue, *(queue_named(slug) for slug in sorted(others)))]
+    queues = [queue, *(queue_named(slug) for slug in sorted(others))]
+    parts = [_fitted(one, first, end, seed) for one in queues]
     return joined(parts), {"from": first.isoformat(), "to": (end - timedelta(days=1)).isoformat()}
 
 
-def _fitted(queue: ContactQueue, first: date, end: date) -> Scenario:
-    text = scenario_text(
-        fit_queue(queue.slug, first, end),
-        days=DAYS,
-        threshold_s=answer_within_s(queue.channel, clock.now()),
-    )
+def _fitted(queue: ContactQueue, first: date, end: date, seed: int) -> Scenario:
+    """One queue as it was in these days, its handlers counted as the twin has to have them."""
+    within_s = answer_within_s(queue.channel, clock.now())
+    read = read_calls(queue, first, end)
+    holidays = frozenset(public_holidays(first, end))
+    fitted = fit(read.calls, first, read.recorded, holidays, (queue.slug,))
+    factor = tune(fitted, read.calls, read.recorded, threshold_s=within_s, seed=seed)
+    text = scenario_text(fitted, days=DAYS, threshold_s=within_s, handlers=factor * fitted.handlers)
     return read_scenario(text, name=queue.slug)
 
 
