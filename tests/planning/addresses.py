@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.addresses import example
-from tests.planning import houses
+from tests.planning import houses, policies
 
 from darwin.contact.services.queues import open_queue
 from darwin.planning.models import PlannedPerson, RunKind
@@ -93,3 +93,40 @@ example("planning:person_shifts", prepare=_shifts)
 example("planning:export_shifts", prepare=lambda account, rows: {**_shifts(account, rows), "form": "ics"})
 example("planning:my_shifts", prepare=_mine)
 example("planning:export_my_shifts", prepare=lambda account, rows: {**_mine(account, rows), "form": "ics"})
+
+
+# The live policy.
+
+
+def _proposal(account: Account | None, rows: int) -> Mapping[str, Any]:
+    return {"proposal_id": policies.proposed().id}
+
+
+def _own_proposal(account: Account | None, rows: int) -> Mapping[str, Any]:
+    return {"proposal_id": policies.proposed(account).id}
+
+
+def _on_trial(account: Account | None, rows: int) -> Mapping[str, Any]:
+    policies.adopted(days_by_lot=min(rows, 28))
+    return {}
+
+
+def _to_return(account: Account | None, rows: int) -> Mapping[str, Any]:
+    return {"hold_id": policies.adopted().id}
+
+
+def _version(account: Account | None, rows: int) -> Mapping[str, Any]:
+    return {"number": policies.proposed().policy.number}
+
+
+def _open_house(account: Account | None, rows: int) -> Mapping[str, Any]:
+    policies.opened()
+    return {}
+
+
+example("live_policy:live_policy", prepare=_on_trial, many_rows=True)
+example("live_policy:propose", prepare=_open_house)
+example("live_policy:version", prepare=_version)
+example("live_policy:decide", prepare=_proposal, method="post", data={"press": "adopt", "decision": "yes"})
+example("live_policy:withdraw", prepare=_own_proposal, method="post")
+example("live_policy:go_back", prepare=_to_return, method="post")

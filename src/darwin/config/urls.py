@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("darwin.practice.urls")),
     path("", include("darwin.planning.urls")),
     path("", include("darwin.contact.urls")),
+    path("", include("darwin.planning.live_policy.urls")),
     path("", include("darwin.outbound.urls")),
     path("", include("darwin.records.urls")),
     path("", include("darwin.files.urls")),

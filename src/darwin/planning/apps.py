@@ -11,6 +11,7 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         from darwin.planning import permissions, thresholds
+        from darwin.planning.live_policy import starting
         from darwin.planning.tabs import Tab, put_beside
         from darwin.staff.subject_pages import SubjectPage, declare_subject_page
         from darwin.theme.navigation import Item, navigation
@@ -31,3 +32,4 @@ class PlanningConfig(AppConfig):
         declare_subject_page(
             SubjectPage("planning_run", permissions.SEE_PLANS, lambda run: f"/planning/runs/{run}/")
         )
+        starting.declare()

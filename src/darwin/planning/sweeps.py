@@ -124,7 +124,7 @@ def _client_of(scheduler: str) -> Any:
             "Install it with `pip install 'darwin[cluster]'`, or leave --scheduler out."
         ) from missing
     try:
-        return Client(scheduler, timeout=CONNECT_S, set_as_default=False)
+        return Client(scheduler, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as fault:
         raise SweepRefused(
             f"No Dask scheduler answers at {scheduler}. Start one with `dask scheduler` and give the address "

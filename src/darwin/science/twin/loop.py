@@ -23,10 +23,12 @@ from darwin.science.twin.floor import (
 from darwin.science.twin.queues import drop_first, first_deadline, schedule
 from darwin.science.twin.service import (
     FIRST,
+    ONE,
     begin_attempt,
     callback_is_due,
     chat_ends,
     come,
+    count,
     gives_up,
     happens,
     is_free,
@@ -45,6 +47,7 @@ from darwin.science.twin.state import (
     IDLE,
     NOBODY,
     OF_VULNERABLE,
+    OFFERED,
     PLANNED_CHANGE,
     REDIAL,
     SECONDS_A_SLOT,
@@ -109,6 +112,7 @@ def somebody_arrives(s: State, pace: NDArray[np.float64], now: float) -> int:
     begin_attempt(s, now, contact)
     k.origin, k.origin_half_hour, k.chain = 2 * kind + k.marks, k.half_hour, k.counted
     s.open += k.chain
+    count(s, contact, OFFERED, ONE)
     return contact
 
 

@@ -34,7 +34,7 @@ MEASURES: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     "transfers": (("transfers",), None),
     "callbacks": (("callbacks",), None),
     "callbacks_reached": (("callbacks_reached",), None),
-    "work_s": (("work_s", "wrap_s"), None),
+    "work_s": (("work_s",), None),
     "service_level": (("within",), ("attempts",)),
     "p_wait": (("delayed",), ("let_in",)),
     "p_abandon": (("abandoned",), ("attempts",)),
@@ -106,8 +106,6 @@ class Result:
     def figures(self, counts: NDArray[np.float64]) -> dict[str, Figure]:
         """Every measure of counts summed to [replications, len(COUNTS)]."""
         sums = {name: counts[:, at] for name, at in AT.items()}
-        # Each attempt is a first call, a redial or a leg after a transfer.
-        sums["offered"] = sums["attempts"] - sums["redials"] - sums["transfers"]
         sums["let_in"] = sums["attempts"] - sums["blocked"]
         ones = np.ones(len(counts))
         return {

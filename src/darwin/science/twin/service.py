@@ -64,7 +64,6 @@ from darwin.science.twin.state import (
     WITHIN,
     WORK,
     WRAP,
-    WRAPPED,
     State,
 )
 from darwin.science.twin.streams import derived, uniform
@@ -285,7 +284,7 @@ def meet(s: State, now: float, contact: int, line: int, pool: int) -> None:
         # Nothing happens when the talk ends but that the wrap begins: one event will do.
         if s.laws[k.type * LAWS_A_TYPE + WRAP].code:
             wrap = common_duration(s, contact, WRAP, OF_WRAP)
-            count(s, contact, WRAPPED, wrap)
+            count(s, contact, WORK, wrap)
             talk += wrap
         forget(s, contact)
         schedule(s, now + talk, FREE, handler)
@@ -372,7 +371,7 @@ def talk_ends(s: State, now: float, handler: int) -> tuple[int, int]:
             s.lines_busy -= s.types[k.type].on_line
         if s.laws[k.type * LAWS_A_TYPE + WRAP].code:
             wrap = duration(s, contact, WRAP, OF_WRAP)
-            count(s, contact, WRAPPED, wrap)
+            count(s, contact, WORK, wrap)
         if s.types[k.type].transfer > 0.0 and goes_on(s, now, contact):
             transferred = contact
         else:
@@ -419,7 +418,7 @@ def chat_ends(s: State, now: float, contact: int) -> tuple[int, int]:
     h = s.handlers[handler]
     pool, kind = h.pool, s.contacts[contact].type
     wrap = duration(s, contact, WRAP, OF_WRAP)
-    count(s, contact, WRAPPED, wrap)
+    count(s, contact, WORK, wrap)
     stays = not h.off and h.rest == 0.0 and s.staff[pool].leaving == 0
     h.chats -= 1
     if h.room and (h.chats == 0 or not stays):

@@ -28,11 +28,11 @@ TABLE, PLAN_LINES, LOG_ROWS = 1 << 18, 1 << 17, 1 << 16
 COUNTS = (
     "attempts", "answered", "within", "delayed", "abandoned", "wait_answered_s", "wait_abandoned_s", "lost",
     "blocked", "redials", "transfers", "callbacks", "callbacks_reached", "callback_wait_s", "work_s",
-    "wrap_s",
+    "offered",
 )  # fmt: skip
 (
     ATTEMPTS, ANSWERED, WITHIN, DELAYED, ABANDONED, WAIT_ANSWERED, WAIT_ABANDONED, LOST,
-    BLOCKED, REDIALS, TRANSFERS, CALLBACKS, CALLBACKS_REACHED, CALLBACK_WAIT, WORK, WRAPPED,
+    BLOCKED, REDIALS, TRANSFERS, CALLBACKS, CALLBACKS_REACHED, CALLBACK_WAIT, WORK, OFFERED,
 ) = _codes(len(COUNTS))  # fmt: skip
 
 (NOBODY,) = _codes(1, -1)
@@ -51,8 +51,7 @@ LAWS_A_TYPE = 5
 VULNERABLE, REPEAT, CALLBACK = 1, 2, 4
 # How an attempt ended, in the log of a sample path.
 OUTCOMES = ("answered", "abandoned", "blocked", "rung back", "not reached", "to be rung back")
-(OUT_ANSWERED, OUT_ABANDONED, OUT_BLOCKED, OUT_RUNG_BACK, OUT_NOT_REACHED,
- OUT_TO_RING) = map(
+(OUT_ANSWERED, OUT_ABANDONED, OUT_BLOCKED, OUT_RUNG_BACK, OUT_NOT_REACHED, OUT_TO_RING) = map(
     np.int64, range(len(OUTCOMES))
 )
 
@@ -71,7 +70,8 @@ TYPE = np.dtype(
 )  # fmt: skip
 CONTACT = np.dtype(
     [
-        ("arrived", "f8"), ("deadline", "f8"), ("key", "u8"), ("caller", "i8"), ("next", "i8"), ("previous", "i8"),
+        ("arrived", "f8"), ("deadline", "f8"), ("key", "u8"), ("caller", "i8"), ("next", "i8"),
+        ("previous", "i8"),
         ("place", "i8"), ("line", "i8"), ("handler", "i8"), ("type", "i8"), ("half_hour", "i8"),
         ("origin", "i8"), ("origin_half_hour", "i8"), ("attempt", "i2"), ("tries", "i8"), ("marks", "i1"),
         ("counted", "i1"), ("chain", "i1"), ("legs", "i1"),
