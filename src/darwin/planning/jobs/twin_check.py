@@ -42,8 +42,8 @@ def checked(
     start = history.days - tested
     if learnt > start:
         raise TooLittle(
-            f"Fitting on {fitted_weeks} weeks and predicting {predicted_weeks} needs {learnt + tested} recorded "
-            f"days, and there are {history.days}. Choose fewer."
+            f"Fitting on {fitted_weeks} weeks and predicting {predicted_weeks} needs {learnt + tested} "
+            f"recorded days, and there are {history.days}. Choose fewer."
         )
     first = history.day(start - learnt)
     read = read_calls(queue, first, history.day(history.days))
