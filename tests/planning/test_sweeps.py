@@ -14,6 +14,7 @@ from darwin.planning import sweeps
 from darwin.planning.command_lines.simulate import command
 from darwin.planning.sweeps import Run, SweepRefused, sweep
 from darwin.science.twin.run import simulate
+from darwin.science.twin.scenario import read_scenario
 
 SCENARIO = """
 days = 3
