@@ -1,7 +1,7 @@
 """The before: as many callers and as many handlers as make the month show what the letter implies.
 
-A month is first sized in whole person-shifts a week, then absence is moved by at most ABSENCE_REACH, because
-one person-shift changes the letter's count by more than a per cent.
+A month is first sized in whole person-shifts a week. Then absence is raised by what part of one person-shift
+is too much, because a whole one changes the letter's count by more than a per cent.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,7 @@ from experiments.leicestershire.centre import ASSUMED, DESK_101, DESK_999, Centr
 from experiments.leicestershire.measuring import Measured
 from experiments.leicestershire.rosters import before_roster
 
-ABSENCE_REACH = 0.02
-STEPS = 5
-OFFERED_WITHIN = 5e-4
+OFFERED_WITHIN, MOST_TRIES = 1e-3, 4
 # Person-shifts a week to begin the search with.
 USUAL = 160
 Simulate = Callable[[Centre], Measured]
@@ -59,7 +57,7 @@ class Calibration:
         def in_time(people: int) -> float:
             return self.simulate(self._with_rosters(start, 2 * USUAL, people)).value("999 in time")
 
-        return least(in_time, ASSUMED["before"]["answered_999_in_10_s"]["value"], USUAL // 2)
+        return least(in_time, ASSUMED["before"]["answered_999_in_10_s"]["value"], USUAL)[0]
 
     def _with_rosters(self, centre: Centre, people_101: int, people_999: int) -> Centre:
         rosters = {
@@ -76,43 +74,39 @@ class Calibration:
             return self._with_offered(self._with_rosters(centre, people, emergency))
 
         usual = self.start.absence
-        people = least(lambda people: shown(month_of(people, usual)[1]), target, USUAL)
-        # `people` are just enough: more absence brings them down to the target.
-        low, high = usual, usual + ABSENCE_REACH
-        for _ in range(STEPS):
-            middle = (low + high) / 2
-            if shown(month_of(people, middle)[1]) >= target:
-                low = middle
-            else:
-                high = middle
-        centre, month = month_of(people, round((low + high) / 2, 4))
+        people, above, below = least(lambda people: shown(month_of(people, usual)[1]), target, USUAL)
+        # `people` are just enough: a little more absence brings the month down to the target.
+        spare = (above - target) / (above - below)
+        centre, month = month_of(people, round(usual + spare * (1 - usual) / people, 4))
         return Before(centre, month, target, shown(month), people, emergency)
 
     def _with_offered(self, centre: Centre) -> tuple[Centre, Measured]:
         """The centre with so many callers that calls and repeated calls together are those offered."""
         month = self.simulate(centre)
-        while abs((attempts := month.value("attempts")) / self.offered - 1) > OFFERED_WITHIN:
+        for _ in range(MOST_TRIES):
+            attempts = month.value("attempts")
+            if abs(attempts / self.offered - 1) <= OFFERED_WITHIN:
+                break
             centre = replace(centre, first_calls=round(centre.first_calls * self.offered / attempts, 1))
             month = self.simulate(centre)
         self.first_calls = centre.first_calls
         return centre, month
 
 
-def least(shown: Callable[[int], float], target: float, guess: int) -> int:
-    """The least whole number at which `shown`, which rises, reaches `target`.
+def least(shown: Callable[[int], float], target: float, guess: int) -> tuple[int, float, float]:
+    """The least whole number at which `shown`, which rises, reaches `target`; its value; that of one less.
 
-    By regula falsi between a number that does not and one that does (the Illinois way would save little).
+    By regula falsi between a number that does not and one that does.
     """
-    low, high = guess - 1, guess + 1
-    below, above = shown(low), shown(high)
+    low = high = guess
+    below = above = shown(guess)
+    step = 8
     while below >= target:
-        high, above = low, below
-        low = max(1, low - 2 * (guess - low) - 8)
-        below = shown(low)
+        high, above, low = low, below, max(1, low - step)
+        below, step = shown(low), 2 * step
     while above < target:
-        low, below = high, above
-        high += 2 * (high - guess) + 8
-        above = shown(high)
+        low, below, high = high, above, high + step
+        above, step = shown(high), 2 * step
     while high - low > 1:
         share = (target - below) / (above - below)
         middle = min(max(low + round(share * (high - low)), low + 1), high - 1)
@@ -121,4 +115,4 @@ def least(shown: Callable[[int], float], target: float, guess: int) -> int:
             high, above = middle, value
         else:
             low, below = middle, value
-    return high
+    return high, above, below

@@ -1,5 +1,6 @@
 """A sweep gives the same whatever runs it, and says what is wrong where it cannot run."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from darwin.planning import sweeps
+from darwin.planning.command_lines.simulate import command
 from darwin.planning.sweeps import Run, SweepRefused, sweep
 from darwin.science.twin.run import simulate
 
@@ -95,6 +98,15 @@ def test_it_gives_the_same_on_one_process_on_two_and_on_a_cluster(cluster: str) 
         done = client.run(lambda dask_worker: dask_worker.state.transition_counter)
     assert len(done) == 2
     assert all(done.values())
+
+
+def test_simulate_runs_on_the_cluster_that_it_is_given(cluster: str, tmp_path: Path) -> None:
+    file = tmp_path / "scenario.toml"
+    file.write_text(SCENARIO.format(rate=60), "utf-8")
+    arguments = [str(file), "--replications", "25", "--json"]
+    here = CliRunner().invoke(command, arguments)
+    there = CliRunner().invoke(command, [*arguments, "--scheduler", cluster])
+    assert json.loads(there.output) == json.loads(here.output)
 
 
 def test_it_refuses_the_results_of_a_worker_with_another_science(

@@ -184,7 +184,7 @@ def test_officers_and_staff_have_rules_of_their_own():
 
 def test_weeks_one_after_the_other_keep_the_rules_across_their_borders(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("darwin.science.rostering.solving.ONE_SEARCH", 1)
-    given = problem(every_day(2, 8), 3, weeks=2, rest_slots=11, most_days_in_a_row=5, average_minutes=48 * 60)
+    given = problem(every_day(2), 2, weeks=2, rest_slots=11, most_days_in_a_row=5, average_minutes=48 * 60)
     roster = solved(given)
     # Only the first night would have to begin before the horizon.
     assert [lack.slot for lack in roster.shortfalls] == [2]

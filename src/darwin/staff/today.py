@@ -54,8 +54,8 @@ TODAY: dict[str, Words] = {
     ),
     "partner": _("Referrals are not built yet. You can read what is set, and what each role may see."),
     "resource_planner": _(
-        "You can see what is forecast and how many handlers it takes, make a roster, ask the digital twin what "
-        "if, and read when callers wait."
+        "You can see what is forecast and how many handlers it takes, make a roster, ask the digital twin "
+        "what if, and read when callers wait."
     ),
     "analyst": _(
         "You can read every measure of the line with its definition, month by month, and which records it "

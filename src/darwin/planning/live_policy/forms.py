@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from darwin.deadlines.clock import LONDON
-from darwin.planning.live_policy.wording import TYPE_WORDS, WHOLE_WORDS
+from darwin.planning.live_policy.wording import TYPE_WORDS, WHOLE_WORDS, type_words
 from darwin.planning.models import Run
 from darwin.reference.services.policies import LONGEST_LOT_DAYS
 from darwin.science.policy import Policy
@@ -95,14 +95,16 @@ class ProposalForm(forms.Form):
         cast(forms.ChoiceField, self.fields["what_if"]).choices = [("", _("None")), *named]
         for place, rule in enumerate(held.types):
             for key, word in TYPE_WORDS.items():
-                self.fields[f"type-{place}-{key}"] = _field(key, getattr(rule, key), f"{rule.name}: {word}")
+                self.fields[f"type-{place}-{key}"] = _field(
+                    key, getattr(rule, key), f"{type_words(rule.name)}: {word}"
+                )
         for key, word in WHOLE_WORDS.items():
             self.fields[f"whole-{key}"] = _field(key, getattr(held, key), str(word))
 
     def types(self) -> Iterator[TypeFields]:
         """The fields of each type, in the policy's order."""
         for place, rule in enumerate(self._held.types):
-            yield TypeFields(rule.name, [self[f"type-{place}-{key}"] for key in TYPE_WORDS])
+            yield TypeFields(type_words(rule.name), [self[f"type-{place}-{key}"] for key in TYPE_WORDS])
 
     def whole(self) -> list[BoundField]:
         """The fields of the whole policy."""

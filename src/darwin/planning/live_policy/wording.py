@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from darwin.contact.routing.guardrails import IN_TIME_999, OCCUPANCY, WORST_HALF_HOUR
 from darwin.reference.models import PolicyStep
+from darwin.reference.queries import UnknownReference, code
 from darwin.science.policy import Policy
 from darwin.science.policy_data import policy_of_data
 from darwin.theme.formats import Words
@@ -56,12 +57,22 @@ class Parameter:
         return self.other is not None and self.other != self.value
 
 
+def type_words(name: str) -> str:
+    """What a type of contact is called: a line by its own name, a channel by the force's word for it."""
+    try:
+        return str(code("contact_channel", name)) if name else ""
+    except UnknownReference:
+        return name
+
+
 def parameters_of(data: Mapping[str, Any], other: Mapping[str, Any] | None = None) -> list[Parameter]:
     """Every parameter of a stored policy, in order; `other`: a policy to compare with."""
     policy = policy_of_data(data)
     beside = None if other is None else _values(policy_of_data(other))
     return [
-        Parameter(of, word, value, None if beside is None else beside.get((of, key), _("not named")))
+        Parameter(
+            type_words(of), word, value, None if beside is None else beside.get((of, key), _("not named"))
+        )
         for (of, key), (word, value) in _worded(policy).items()
     ]
 
@@ -71,7 +82,7 @@ def differences(data: Mapping[str, Any], other: Mapping[str, Any]) -> list[Param
     ours = [one for one in parameters_of(data, other) if one.differs]
     known = _values(policy_of_data(data))
     only = [
-        Parameter(of, word, _("not named"), value)
+        Parameter(type_words(of), word, _("not named"), value)
         for (of, key), (word, value) in _worded(policy_of_data(other)).items()
         if (of, key) not in known
     ]

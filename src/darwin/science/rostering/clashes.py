@@ -40,7 +40,8 @@ def _one_slot(instance: Instance, patterns: Patterns) -> str | None:
                 f"{at} needs {required}, and no shift can be at work then: none that may start runs over it."
             )
         if required > people:
-            return f"{at} needs {required}, and there are {people} people."
+            there = "there is 1 person" if people == 1 else f"there are {people} people"
+            return f"{at} needs {required}, and {there}."
     return None
 
 
