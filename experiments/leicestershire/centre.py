@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,7 @@ class Centre:
     patience: float = ASSUMED["lengths"]["patience_101"]["mean"]
     lengths: float = 1.0
     calls: float = 1.0
-    reserve: int = field(default=ASSUMED["levers"]["skills"]["reserve_999"])
-    moved_online: float = ASSUMED["levers"]["online"]["share"]
+    reserve: int = ASSUMED["levers"]["skills"]["reserve_999"]
 
     def rates(self) -> dict[str, list[float]]:
         """Contacts an hour of each type in the 168 hours of a week, with the levers that change them."""
@@ -60,10 +59,10 @@ class Centre:
         if "repeats" in self.levers:
             found["repeat"] = _times(found["repeat"], 1 - ASSUMED["levers"]["repeats"]["avoided"])
         if "online" in self.levers:
+            share = ASSUMED["levers"]["online"]["share"]
             for name in OPEN_TO_CHANGE:
-                moved = _times(found[name], self.moved_online)
-                online = [a + b for a, b in zip(online, moved, strict=True)]
-                found[name] = _times(found[name], 1 - self.moved_online)
+                online = [a + share * b for a, b in zip(online, found[name], strict=True)]
+                found[name] = _times(found[name], 1 - share)
         found = {f"101 {name}": rate for name, rate in found.items()}
         emergency = _week("999", ASSUMED["volume"]["offered_999"]["value"])
         found |= {"999": emergency, "online": online}

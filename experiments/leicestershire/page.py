@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from experiments.leicestershire.centre import ASSUMED, LEVERS, WEEKDAYS
+from experiments.leicestershire.centre import ASSUMED, CALLERS, LEVERS, WEEKDAYS
 from experiments.leicestershire.findings import FINDINGS
 
 Report = dict[str, Any]
@@ -85,11 +85,12 @@ def _reading(name: str, reading: Report) -> str:
     before = reading["before"]
     measure = HEADLINES[name][0]
     unit = "s" if measure == "wait of answered" else "calls"
+    months = (before, reading["together"]["month"], reading["kept"]["month"])
     rows = [
-        ("before", {"month": before, "paid_hours": before["paid_hours"]}),
+        ("before", {"month": before} | before),
         *((_name(lever), reading["alone"][lever]) for lever in LEVERS),
         ("all together", reading["together"]),
-        ("those that may stay", reading["kept"]),
+        ("those not rejected", reading["kept"]),
     ]
     return "\n".join(
         [
@@ -103,7 +104,7 @@ def _reading(name: str, reading: Report) -> str:
             *_table(
                 (
                     "", "within 30 s", "of offered", "give up", "wait of answered", "wait of all",
-                    "999 in 10 s", "busiest desk", "worst half-hour", "paid hours",
+                    "999 in 10 s", "busiest desk", "worst half-hour", "paid hours", "people",
                 ),
                 (_month(words, each) for words, each in rows),
             ),
@@ -117,6 +118,21 @@ def _reading(name: str, reading: Report) -> str:
                     "last in: within 30 s", "last in: give up", "last in: wait", "guardrails",
                 ),
                 (_lever(lever, reading) for lever in LEVERS),
+            ),
+            "",
+            "The groups of callers: in time, give up, wait of all.",
+            "",
+            *_table(
+                ("callers", "before", "all together", "those not rejected"),
+                (_group(group, months) for group in CALLERS),
+            ),
+            "",
+            "Thought of after the first run, and therefore not among the levers above: skills and priorities "
+            "alone, with more than one handler kept free for 999.",
+            "",
+            *_table(
+                ("kept for 999", "within 30 s", "give up", "wait of answered", "999 in 10 s", "guardrails"),
+                (_reserve(number, found) for number, found in reading["reserves"].items()),
             ),
         ]
     )  # fmt: skip
@@ -138,6 +154,29 @@ def _month(words: str, found: Report) -> list[str]:
         f"{busiest}: {desks[busiest]:.0%}",
         f"{month['worst share']:.0%}, {WEEKDAYS[day]} {half_hour // 2:02}:{half_hour % 2 * 30:02}",
         f"{found['paid_hours']:,}",
+        f"{found['people']}",
+    ]
+
+
+def _group(group: str, months: Iterable[Report]) -> list[str]:
+    """In time, give up and wait of a group of callers in each of some months."""
+    return [
+        group.replace("_", " "),
+        *(
+            f"{month[f'in time {group}'][0]:.1%}, {month[f'gave up {group}'][0]:.1%}, "
+            f"{month[f'wait {group}'][0]:.0f} s"
+            for month in months
+        ),
+    ]
+
+
+def _reserve(number: str, found: Report) -> list[str]:
+    change = found["change"]
+    return [
+        number,
+        *(_percent(change[name]) for name in ("in time", "gave up", "wait of answered")),
+        f"{found['points']['999 in time'][0] * 100:+.2f} ± {found['points']['999 in time'][1] * 100:.2f}",
+        "; ".join(found["broken"]) or "none broken",
     ]
 
 
@@ -163,34 +202,35 @@ def _conditions(results: Report) -> str:
     if "conditions" not in results:
         return ""
     head = ("condition", "A: within 30 s", "A: give up", "A", "B: wait", "B: give up", "B")
-    hours = {
-        each["name"]: " / ".join(f"{each[name]['before']['paid_hours']:,}" for name in HEADLINES)
-        for each in results["conditions"]
-    }
-    return "\n".join(
-        [
-            "## When it fails",
+    lines = [
+        "## When it fails",
+        "",
+        "A reading holds where both of the letter's figures are reached and no guardrail is broken.",
+    ]
+    for levers, words in (("together", "All five levers"), ("kept", "Those not rejected")):
+        lines += [
             "",
-            "With the levers that may stay. A reading holds where both of the letter's figures are reached "
-            "and no guardrail is broken.",
-            "",
-            "If something that nobody knows was otherwise and the before, sized anew, showed its figure all "
-            "the same:",
+            f"**{words}**, if something that nobody knows was otherwise and the before, sized anew, showed "
+            "its figure all the same:",
             "",
             *_table(
                 (*head, "paid hours A / B"),
-                ([*_both(each), hours[each["name"]]] for each in results["conditions"]),
+                ([*_both(each, levers), _hours(each)] for each in results["conditions"]),
             ),
             "",
-            "If the month after turned out otherwise than planned, against the before as it was:",
+            f"**{words}**, if the month after turned out otherwise than planned, against the same before:",
             "",
-            *_table(head, map(_both, results["shocks"])),
+            *_table(head, (_both(each, levers) for each in results["shocks"])),
         ]
-    )
+    return "\n".join(lines)
 
 
-def _both(each: Report) -> list[str]:
-    return [each["name"], *(cell for name in HEADLINES for cell in _condition(name, each[name]))]
+def _hours(each: Report) -> str:
+    return " / ".join(f"{each[name]['paid_hours']:,}" for name in HEADLINES)
+
+
+def _both(each: Report, levers: str) -> list[str]:
+    return [each["name"], *(cell for name in HEADLINES for cell in _condition(name, each[name][levers]))]
 
 
 def _condition(name: str, found: Report) -> list[str]:

@@ -2,13 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
+import numpy as np
 from ortools.math_opt.python import mathopt
 
 from darwin.errors import DarwinError
 from darwin.science.queueing import erlang_a
+from darwin.science.rostering.instance import Agent, Instance, WeekShift
+from darwin.science.rostering.patterns import patterns_of
+from darwin.science.rostering.tours import match_days
 from experiments.leicestershire.centre import (
     ASSUMED,
     BOTH,
@@ -23,9 +28,11 @@ from experiments.leicestershire.centre import (
 )
 
 SLOTS = 336
+# Of a person in a week: the contract of full time, and the rules that [levers.roster] states.
+WEEK_HOURS, MOST_SHIFTS, REST_HOURS = 40, 6, 11
 SLOT_MINUTES = 30
 # How far from the best the solver may stop: it is the same roster on every machine, and soon enough.
-GAP = 1e-3
+GAP = 2e-3
 TIME_LIMIT = timedelta(minutes=5)
 
 
@@ -68,6 +75,40 @@ def fitted(centre: Centre) -> Centre:
         patience = ASSUMED["lengths"]["patience_999"]["mean"] if desk == DESK_999 else centre.patience
         found[desk] = _fit(tuple(hourly), mean, patience, 1 - centre.absence, hours)
     return replace(centre, rosters=found)
+
+
+def fewest_people(centre: Centre) -> int:
+    """How many people at least work the rosters: at most 40 hours and six shifts a week, 11 hours' rest.
+
+    Who is matched to which shifts is `darwin.science.rostering.tours`; each desk has its own people.
+    """
+    return sum(_people(roster) for roster in centre.rosters.values())
+
+
+def _people(roster: Roster) -> int:
+    kinds = sorted({shift.hours for shift in roster})
+    people = -(-paid_hours([roster]) // WEEK_HOURS)
+    while True:
+        instance = Instance(
+            name="",
+            slot_minutes=SLOT_MINUTES,
+            requirement=(0,) * SLOTS,
+            agents=(Agent("", MOST_SHIFTS, WEEK_HOURS),) * people,
+            starts=tuple(range(0, 48, 2)),
+            shift_types=tuple(WeekShift(2 * hours, hours, 0, (0,)) for hours in kinds),
+            rest_slots=REST_HOURS * 2,
+            one_start_a_day=True,
+            unit_h=Fraction(1),
+        )
+        patterns = patterns_of(instance)
+        classes = zip(patterns.start.tolist(), patterns.kind.tolist(), strict=True)
+        at = {(start, kinds[kind]): number for number, (start, kind) in enumerate(classes)}
+        wanted = np.zeros(len(at), np.int64)
+        for shift in roster:
+            wanted[at[shift.weekday * 48 + shift.start * 2, shift.hours]] += shift.people
+        if not match_days(instance, patterns, wanted)[1].any():
+            return people
+        people += 1
 
 
 def _desks(centre: Centre) -> dict[str, int]:

@@ -140,7 +140,8 @@ def test_a_scenario_says_what_it_says() -> None:
         ),
         (
             "handlers = 8",
-            'shifts = [\n{ start = "07:00", hours = 8, handlers = 9, breaks = [{ after_hours = 8, minutes = 30 }] }]',
+            'shifts = [\n{ start = "07:00", hours = 8, handlers = 9, '
+            "breaks = [{ after_hours = 8, minutes = 30 }] }]",
             20,
             "ends after its shift",
         ),

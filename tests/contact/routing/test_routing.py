@@ -268,7 +268,7 @@ def test_the_handler_sees_what_is_theirs_and_why_and_nobody_elses(router: Router
     handler = ready("Dev")
     router.turn()
     page = signed_in(handler).get(reverse("contact:call_backs")).content.decode()
-    assert "You have been free longest of those who take this: 5 minutes." in page
+    assert "You have been free longest of those who take this: 5\u00a0min\u00a00\u00a0s." in page
     assert "Take this one" in page
     part = signed_in(handler).get(reverse("contact:routed")).content.decode()
     assert "900142" not in part
