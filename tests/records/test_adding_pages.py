@@ -253,7 +253,14 @@ def test_a_merge_begins_on_the_page_of_a_person(
         page = client.get(begin, asked).content.decode()
         assert compare in page, asked
         assert reverse("records:merge", args=[person.id, person.id]) not in page
-    assert reverse("records:merge", args=[other.id, person.id]) in client.get(compare).content.decode()
+    shown = client.get(compare).content.decode()
+    assert reverse("records:merge", args=[other.id, person.id]) in shown
+    # Values are in words, as on the page of a person.
+    assert (
+        "Female" in shown
+        and "GROUP_3" not in shown
+        and "7 Mar 1984" in shown.replace("\N{NO-BREAK SPACE}", " ")
+    )
 
 
 def test_a_restricted_record_is_offered_to_no_merge(

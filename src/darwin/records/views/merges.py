@@ -22,7 +22,7 @@ from darwin.records.models import Person, PersonMerge, RestrictedRecord
 from darwin.records.permissions import MERGE_PEOPLE
 from darwin.records.searching import Match, ask, restricted_among, search_people
 from darwin.records.services.merges import merge_people, undo_merge
-from darwin.records.shown import birth_words
+from darwin.records.shown import birth_words, value_words
 from darwin.records.views.asking import asker, consult
 from darwin.staff.gate import page
 from darwin.theme.parts import Fault
@@ -137,12 +137,17 @@ def _fields(plan: MergePlan) -> list[dict[str, Any]]:
         {
             "plan": field,
             "label": labels[field.name],
-            "survivor": _words(field.survivor),
-            "absorbed": _words(field.absorbed),
+            "survivor": _words(field.name, field.survivor),
+            "absorbed": _words(field.name, field.absorbed),
         }
         for field in plan.fields
     ]
 
 
-def _words(values: tuple[Any, ...]) -> str:
-    return " ".join(str(value) for value in values if value not in ("", None)) or _("not known")
+def _words(group: str, values: tuple[Any, ...]) -> str:
+    """What a record has of one group of fields, as a page says it."""
+    if group == "birth":
+        return birth_words(Birth(*values))
+    fields = FIELD_GROUPS[group]
+    told = [value_words(field, value) for field, value in zip(fields, values, strict=True) if value]
+    return " ".join(told) or _("not known")
