@@ -8,7 +8,14 @@ from tests.staff.people import someone
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.reference.models import PolicyHold, PolicyProposal
-from darwin.reference.services import adopt_policy, open_policy, propose_policy
+from darwin.reference.policies import open_proposal, pending, timeline
+from darwin.reference.services import (
+    adopt_policy,
+    open_policy,
+    propose_policy,
+    refuse_policy,
+    return_policy,
+)
 from darwin.science.policy import Policy, TypeRule
 from darwin.staff.models import Account
 
@@ -30,9 +37,21 @@ def opened() -> PolicyHold:
     return open_policy(actor=WORKER, parameters=FIRST.as_dict())
 
 
+def _clear() -> None:
+    """Nothing is proposed and nothing is to come: a house is visited again and again."""
+    stands = open_proposal()
+    if stands is not None:
+        refuser = someone("chief_officer")
+        refuse_policy(actor=refuser.actor, proposal_id=stands.id, decision="Another is to be visited.")
+    comes = pending(clock.now(), timeline())
+    if comes is not None:
+        return_policy(actor=WORKER, hold_id=comes.hold.id)
+
+
 def proposed(by: Account | None = None, **more: Any) -> PolicyProposal:
     """A policy that somebody proposes."""
     opened()
+    _clear()
     planner = by or someone("resource_planner", display_name="Grace Lowe")
     given: dict[str, Any] = {
         "name": "Two for 999",
