@@ -83,6 +83,9 @@ def test_a_what_if_tells_more_people_from_fewer_and_says_how_far_to_trust_it(
             apart = scenario["measures"][name]["half_width"] + today["measures"][name]["half_width"]
             assert change["half_width"] < apart
     assert "Nobody would be on duty" in nobody["refused"]
+    assert today["measures"]["service_level"]["mean"] == pytest.approx(
+        run.result.figures["check"]["actual"]["service_level"], abs=0.1
+    )
     check = run.result.figures["check"]
     assert check["twin"]["service_level"] == pytest.approx(check["actual"]["service_level"], abs=0.08)
     again = worked_out(RunKind.WHAT_IF, {"weeks": 8, "scenarios": scenarios})
