@@ -4,6 +4,7 @@ In a practice force, where nobody planned before the first planner signs in, als
 and one roster, so that there is something to see.
 """
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ LONGEST_HISTORY = timedelta(days=3 * 366)
 WEEKS = 8
 PRACTICE_QUEUE = "101"
 PRACTICE_SEED = 6655
+MOST_TRIES = 3
 
 
 def ask_what_is_due(*, actor: Actor) -> None:
@@ -92,7 +94,10 @@ def _begin_practice(actor: Actor) -> None:
     runs = Run.objects.filter(queue=PRACTICE_QUEUE)
     if queue is None or not runs.filter(kind=RunKind.FORECAST, state=RunState.DONE).exists():
         return
-    begun = set(runs.values_list("kind", flat=True))
+    # A search that found no roster while the machine was busy with loading is begun again, a few times.
+    tries = Counter(runs.values_list("kind", flat=True))
+    lost = Counter(runs.filter(state=RunState.FAILED).values_list("kind", flat=True))
+    begun = {kind for kind in tries if tries[kind] > lost[kind] or lost[kind] >= MOST_TRIES}
     if RunKind.WHAT_IF not in begun:
         ask_run(
             actor=actor,
@@ -116,8 +121,8 @@ def _begin_practice(actor: Actor) -> None:
             actor=actor,
             queue=queue,
             first_day=next_monday(today()),
-            weeks=2,
-            seconds=30,
+            weeks=1,
+            seconds=120,
             seed=PRACTICE_SEED,
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from darwin.deadlines import clock
 from darwin.deadlines.clock import LONDON
+from darwin.errors import DarwinError
 from darwin.planning.jobs import Figures, Tell
 from darwin.planning.models import Run
 from darwin.planning.services.rosters import SLOT_MINUTES, SLOTS_A_DAY, keep_roster
@@ -27,12 +28,16 @@ from darwin.science.rostering.problem import (
 from darwin.science.rostering.replanning import replan
 from darwin.science.rostering.solving import solve
 
-THREADS = 1
+THREADS = 2
 SLOTS_AN_HOUR = 60 // SLOT_MINUTES
 # Shifts that are nights ask for this of a person, who has it unless the contract says otherwise.
 NIGHTS = "nights"
 # A break begins no sooner than so much of the shift is over, and no later than so much.
 BREAK_FROM, BREAK_TO = 0.35, 0.65
+
+
+class NothingFound(DarwinError):
+    """The search ended before it had any roster."""
 
 
 def work_out(run: Run, tell: Tell) -> Figures:
@@ -43,6 +48,11 @@ def work_out(run: Run, tell: Tell) -> Figures:
         return _replanned(problem, run.inputs)
     tell("Looking for the cheapest lawful roster", 0, 1)
     found = solve(problem, seconds=float(run.inputs["seconds"]), threads=THREADS)
+    if not found.duties and found.missing_slots:
+        raise NothingFound(
+            f"No roster was found in {run.inputs['seconds']} seconds of searching. Search longer, or for "
+            "fewer weeks. What you asked is kept."
+        )
     return figures_of(problem, found)
 
 

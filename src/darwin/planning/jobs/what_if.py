@@ -1,6 +1,7 @@
 """A what-if: today and up to six scenarios through the twin, with the same callers; how far to trust it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,23 +13,49 @@ from darwin.contact.thresholds import answer_target, answer_within_s
 from darwin.deadlines import clock
 from darwin.errors import DarwinError
 from darwin.planning import thresholds
-from darwin.planning.foretold import fit_queue
 from darwin.planning.jobs import Figures, Tell
 from darwin.planning.jobs.levers import handler_hours, joined, moved
 from darwin.planning.jobs.twin_check import checked
 from darwin.planning.models import Run
-from darwin.planning.reading import queue_named, read_history
+from darwin.planning.reading import public_holidays, queue_named, read_calls, read_history
 from darwin.planning.shown.measures import MEASURED
-from darwin.science.arrivals import TooLittle, scenario_text
+from darwin.science.arrivals import TooLittle, fit, scenario_text
 from darwin.science.twin.model import Scenario
 from darwin.science.twin.run import MEASURES, Result, ratio, simulate
 from darwin.science.twin.scenario import read_scenario
 from darwin.science.twin.state import COUNTS
+from darwin.science.twin_check import tune
 
 DAYS, REPLICATIONS = 28, 30
 CHECK_WEEKS, CHECK_REPLICATIONS = 2, 60
 CONFIDENCE = 0.95
 WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What every caller hears before the twin's waiting begins. share: of callers, who hang up in it.
+
+    The record counts them, and so do the force's figures; the twin does not. What is shown counts them too,
+    as `darwin.science.twin_check` does, so that it can be held against what came.
+    """
+
+    seconds: float
+    share: float
+
+    def share_kept(self, measure: str) -> float:
+        """By how much a figure of those who heard the greeting out weighs in that of all."""
+        return 1.0 if measure == "occupancy" else 1 - self.share
+
+    def of_all(self, measure: str, figure: float) -> float:
+        """A figure of those who heard the greeting out, of all callers."""
+        kept = self.share_kept(measure) * figure
+        if measure == "p_abandon":
+            return kept + self.share
+        if measure == "mean_wait_all":
+            # Who hangs up in it does so, as far as can be told, halfway.
+            return kept + self.seconds * (1 - self.share) + self.seconds * self.share / 2
+        return kept
 
 
 def work_out(run: Run, tell: Tell) -> Figures:
@@ -39,13 +66,13 @@ def work_out(run: Run, tell: Tell) -> Figures:
     tell("Looking how well the twin reproduces weeks it was not fitted to", 0, steps)
     check = _check(queue, weeks, run.seed)
     tell("Fitting the twin to the record", 1, steps)
-    base, fitted = _base(queue, weeks, asked)
+    base, greeting, fitted = _base(queue, weeks, asked, run.seed)
     tell("Simulating today", 2, steps)
     today = simulate(base, replications=REPLICATIONS, seed=run.seed, threads=1)
-    scenarios = [{"name": "Today", "levers": {}, **_told(base, today, None)}]
+    scenarios = [{"name": "Today", "levers": {}, **_told(base, greeting, today, None)}]
     for position, one in enumerate(asked):
         tell(f"Simulating “{one['name']}”", 3 + position, steps)
-        scenarios.append(_simulated(queue, base, today, one, run.seed))
+        scenarios.append(_simulated(queue, base, greeting, today, one, run.seed))
     return {
         "check": check,
         "fitted": fitted,
@@ -77,28 +104,38 @@ def _check(queue: ContactQueue, weeks: int, seed: int) -> dict[str, Any] | None:
 
 
 def _base(
-    queue: ContactQueue, weeks: int, asked: Sequence[Mapping[str, Any]]
-) -> tuple[Scenario, dict[str, str]]:
+    queue: ContactQueue, weeks: int, asked: Sequence[Mapping[str, Any]], seed: int
+) -> tuple[Scenario, Greeting, dict[str, str]]:
     """Today: the queue, and beside it each queue that a new skill names, as the record shows them."""
     others = {one["levers"]["skill"]["queue"] for one in asked if "skill" in one["levers"]} - {queue.slug}
     history = read_history(queue)
     end = history.day(history.days)
     first = max(history.first_day, end - timedelta(days=WEEK * weeks))
-    parts = [_fitted(one, first, end) for one in (queue, *(queue_named(slug) for slug in sorted(others)))]
-    return joined(parts), {"from": first.isoformat(), "to": (end - timedelta(days=1)).isoformat()}
+    queues = [queue, *(queue_named(slug) for slug in sorted(others))]
+    parts = [_fitted(one, first, end, seed) for one in queues]
+    base = joined([scenario for scenario, _greeting in parts])
+    return base, parts[0][1], {"from": first.isoformat(), "to": (end - timedelta(days=1)).isoformat()}
 
 
-def _fitted(queue: ContactQueue, first: date, end: date) -> Scenario:
-    text = scenario_text(
-        fit_queue(queue.slug, first, end),
-        days=DAYS,
-        threshold_s=answer_within_s(queue.channel, clock.now()),
-    )
-    return read_scenario(text, name=queue.slug)
+def _fitted(queue: ContactQueue, first: date, end: date, seed: int) -> tuple[Scenario, Greeting]:
+    """One queue as it was in these days, its handlers counted as the twin has to have them."""
+    within_s = answer_within_s(queue.channel, clock.now())
+    read = read_calls(queue, first, end)
+    holidays = frozenset(public_holidays(first, end))
+    fitted = fit(read.calls, first, read.recorded, holidays, (queue.slug,))
+    factor = tune(fitted, read.calls, read.recorded, threshold_s=within_s, seed=seed)
+    text = scenario_text(fitted, days=DAYS, threshold_s=within_s, handlers=factor * fitted.handlers)
+    greeting = Greeting(fitted.greeting_s, fitted.types[0].in_greeting)
+    return read_scenario(text, name=queue.slug), greeting
 
 
 def _simulated(
-    queue: ContactQueue, base: Scenario, today: Result, one: Mapping[str, Any], seed: int
+    queue: ContactQueue,
+    base: Scenario,
+    greeting: Greeting,
+    today: Result,
+    one: Mapping[str, Any],
+    seed: int,
 ) -> dict[str, Any]:
     """A scenario beside today, or why it cannot be simulated."""
     now = clock.now()
@@ -109,10 +146,10 @@ def _simulated(
         found = simulate(scenario, replications=REPLICATIONS, seed=seed, threads=1)
     except DarwinError as refusal:
         return told | {"refused": str(refusal)}
-    return told | _told(scenario, found, today)
+    return told | _told(scenario, greeting, found, today)
 
 
-def _told(scenario: Scenario, found: Result, today: Result | None) -> dict[str, Any]:
+def _told(scenario: Scenario, greeting: Greeting, found: Result, today: Result | None) -> dict[str, Any]:
     """The measures of the first type with their intervals, their change from today, and the paid hours."""
     told: dict[str, Any] = {
         "measures": {},
@@ -125,9 +162,14 @@ def _told(scenario: Scenario, found: Result, today: Result | None) -> dict[str, 
         figure = ratio(above, below)
         if figure.mean is None or figure.half_width is None:
             continue
-        told["measures"][measured.name] = figure.as_json()
+        heard = greeting.share_kept(measured.name)
+        told["measures"][measured.name] = {
+            "mean": greeting.of_all(measured.name, figure.mean),
+            "half_width": heard * figure.half_width,
+        }
         if today is not None:
-            told["difference"][measured.name] = change(_sums(today, measured.name), (above, below))
+            changed = change(_sums(today, measured.name), (above, below))
+            told["difference"][measured.name] = {name: heard * value for name, value in changed.items()}
     return told
 
 

@@ -11,6 +11,6 @@ register = template.Library()
 
 @register.inclusion_tag("planning/tabs.html", takes_context=True)
 def planning_tabs(context: template.Context) -> dict[str, Any]:
-    """The pages of the room that this person may open."""
+    """The pages of the room that this person may open. `tab_path`: where a page lying elsewhere belongs."""
     request = context["request"]
-    return {"tabs": tabs_for(request.user, request.path)}
+    return {"tabs": tabs_for(request.user, context.get("tab_path") or request.path)}

@@ -23,6 +23,13 @@ from darwin.staff.idle import in_background
 from darwin.theme.parts import Crumb
 
 A_PAGE = 50
+PAGE_OF = {
+    RunKind.FORECAST: "planning:forecast",
+    RunKind.STAFFING: "planning:staffing",
+    RunKind.WHAT_IF: "planning:what_if",
+    RunKind.TWIN_CHECK: "planning:twin_check",
+    RunKind.ROSTER: "planning:rosters",
+}
 
 
 @never_cache
@@ -52,6 +59,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
             return asking.csv_answer(shown[position], f"{asked.kind}-{asked.id}-{position + 1}")
     context = part_of(request, asked) | {
         "trail": [Crumb(_("What was asked"), reverse("planning:runs")), Crumb(asked.title)],
+        "tab_path": reverse(PAGE_OF[RunKind(asked.kind)]),
     }
     return render(request, "planning/run.html", context)
 
