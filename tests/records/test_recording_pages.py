@@ -162,6 +162,29 @@ def test_somebody_like_them_is_shown_before_anything_is_written(
     assert Person.objects.filter(family_name="Dessai").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "born", "asked"),
+    [
+        ("Priya Desai", "", True),
+        ("Priya Desai", "1984", True),
+        ("Priya Jones", "7/3/1984", True),
+        ("Pinky Desai", "", True),
+        ("Krzysztof Wróblewski", "7/3/1984", False),
+        ("Krzysztof Wróblewski", "3/1984", False),
+        ("Krzysztof Wróblewski", "", False),
+    ],
+)
+def test_who_is_asked_about_is_like_them_by_more_than_a_birthday(
+    client_of: Client, person: Person, name: str, born: str, asked: bool
+) -> None:
+    given, family = name.split()
+    page = client_of.post(
+        reverse("records:new_person"), {"given_name": given, "family_name": family, "born": born}
+    )
+    assert (page.status_code == 200) is asked
+    assert Person.objects.count() == (1 if asked else 2)
+
+
 def test_a_restricted_double_shows_nothing_of_itself(client_of: Client, person: Person) -> None:
     restrict_record(actor=ACTOR, kind="person", record_id=person.id, reason="An officer’s own")
     page = client_of.post(reverse("records:new_person"), {"given_name": "Pinky", "family_name": "Desai"})

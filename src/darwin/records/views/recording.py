@@ -38,6 +38,9 @@ from darwin.staff.gate import page
 from darwin.theme.parts import Fault
 
 MOST_ALIKE = 5
+# Bits of evidence from which a record may be a double: two names alike, or one with the date of birth. A date
+# of birth with two other names (14 - 6) is somebody else's.
+LEAST_ALIKE = 9.0
 
 
 @never_cache
@@ -86,7 +89,8 @@ def _alike(request: HttpRequest, form: NewPersonForm) -> list[Match]:
     who = form.who()
     names = " ".join(who[name] for name in ("given_name", "middle_names", "family_name"))
     asked = replace(ask(names), birth=form.cleaned_data["born"])
-    return search_people(asked, asker(request), MOST_ALIKE)
+    found = search_people(asked, asker(request), MOST_ALIKE)
+    return [match for match in found if match.score >= LEAST_ALIKE]
 
 
 def _record(request: HttpRequest, form: NewPersonForm) -> Person | Fault | None:
