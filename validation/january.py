@@ -151,9 +151,9 @@ def predict() -> "tuple[QueueCalls, Fitted, list[Forecast], float, float, list[S
     settings = [
         setting(
             "Nothing of the fourth week is known",
-            "Contacts by half-hour as forecast from the first three weeks, handlers as they were on "
-            "the same "
-            "half-hours of the week before.",
+            "Contacts by half-hour as forecast from the first three weeks, handlers as on the mean "
+            "of the same "
+            "half-hours of their weeks.",
             expected,
             fitted.handlers[weekdays],
             uncertain,

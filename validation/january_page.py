@@ -189,36 +189,51 @@ def _contacts(read: "QueueCalls", told: "list[Forecast]") -> list[str]:
 
 
 def _honest(settings: "list[Setting]", factor: float) -> list[str]:
-    _, staffed, known = settings
-    foretold = sum(day.twin.contacts for day in staffed.tuned.days)
-    came = sum(day.actual.contacts for day in staffed.tuned.days)
+    unknown, staffed, known = settings
+    foretold = sum(day.twin.contacts for day in unknown.tuned.days)
+    came = sum(day.actual.contacts for day in unknown.tuned.days)
+    inside = " / ".join(str(known.tuned.inside(name)) for name, _ in MEASURES)
     return [
         "## Where it misses, and why",
         "",
-        f"- **The calls.** {foretold / came - 1:+.0%} calls were foretold: demand fell from week to "
-        "week through "
-        "January, and three weeks cannot show whether a fall goes on. Most of the miss of the first "
-        "two tables is "
-        "this; the third, which knows the calls, is what is left.",
-        f"- **The handlers.** They are inferred. As counted they do too little (twin: "
-        f"{_misses(known.plain, 'twin')} with everything known); the factor {factor:.2f} mends that on the "
-        "weeks it was fitted to. People step in when the line grows and slip away when it is quiet; "
-        "the twin "
-        "keeps to a plan.",
-        "- **Priorities.** Customers of high priority were moved forward in the line by 90 seconds, "
+        f"- **The calls.** {abs(foretold / came - 1):.0%} {'more' if foretold > came else 'fewer'} "
+        "calls were "
+        "foretold than came: demand fell from week to week through January, and three weeks cannot "
+        "show whether "
+        "a fall goes on. The interval of the forecast holds what came, and so does the twin's where "
+        "nothing is "
+        "known, because it is wide. Most of the miss of the first two tables is this.",
+        "- **Handlers follow the calls.** In the second table the handlers are those of a quiet week "
+        "and the calls "
+        "those of a busy one. In the bank one went with the other, so that knowing half of it is "
+        "worse than knowing "
+        f"nothing ({_misses(staffed.tuned, 'twin')} against {_misses(unknown.tuned, 'twin')}).",
+        f"- **The queue itself** is the third table: {_misses(known.tuned, 'twin')}, and {inside} of "
+        f"{len(known.tuned.days)} days lie in the interval. What is left leans one way: more give up "
+        "and wait in "
+        "the twin than did. Handlers are inferred; people step in when the line grows and slip away "
+        "when it is "
+        f"quiet, and the twin keeps to a plan. The factor {factor:.2f} mends the mean of that and not "
+        "the shape.",
+        f"- **Erlang A is as near** ({_misses(known.plain, 'erlang_a')} with everything known). This "
+        "line is what "
+        "it was made for: one queue, one skill, callers who give up. It cannot be asked about "
+        "redials, skills, "
+        "shifts or call-backs, gives no interval, and its means hide how far days differ. Erlang C "
+        "keeps everybody "
+        "until answered: with so many who give up it has no end in the half-hours in which handlers "
+        "had less time "
+        "than the calls needed, and nobody in it gives up.",
+        "- **Priorities.** The bank moved its priority customers forward by 90 seconds of waiting, "
         "and some "
-        "handlers took some kinds of call only (internet support, the stock exchange). The import "
-        "keeps neither, so "
-        "the twin has one line, first come, first served. It moves waits between callers more than "
-        "their mean.",
-        "- **What never queued.** Who hung up in the announcement, and the calls of the automatic "
-        "voice service, "
-        "are not the twin's.",
+        "handlers took some kinds of call only (internet support, the stock exchange). The twin has "
+        "one line, "
+        "first come, first served. That moves waits between callers more than their mean.",
+        "- **What never queued.** Who hung up in the announcement, and the calls that the automatic "
+        "voice service "
+        "ended, are not the twin's. A half-hour without handlers is closed in every prediction: the "
+        "few who then "
+        "waited for the line to open are in what came only.",
         "- **Days without a cause in the record.** An outage, a campaign or a rumour on the market "
         "is in no column.",
-        "- **Erlang A is near, and Erlang C is not.** Erlang A has the same handlers and the same "
-        "patience, and "
-        "no redial, day effect or change within the hour. Erlang C keeps everybody until answered, "
-        "so it is "
-        "without end in the half-hours in which handlers had less time than the calls needed.",
     ]
