@@ -57,7 +57,7 @@ class Performance:
     p_block: float = 0.0
 
 
-_NOBODY_CALLS = Performance(0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
+NOBODY_CALLS = Performance(0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 _UNSTABLE = Performance(1.0, 0.0, 0.0, 0.0, math.inf, math.inf, 1.0, math.inf, 1.0)
 
 
@@ -85,9 +85,9 @@ def erlang_c(
     gives up. Without calls, the limit of few calls: nobody waits, service levels 1. Raises QueueingRefused
     for bad input.
     """
-    rate, service, servers, threshold = _checked(arrival_rate, mean_service, servers, threshold)
+    rate, service, servers, threshold = checked(arrival_rate, mean_service, servers, threshold)
     if rate == 0.0:
-        return _NOBODY_CALLS
+        return NOBODY_CALLS
     spare = excess(rate, service, servers)
     if spare <= 0.0:
         return _UNSTABLE
@@ -112,7 +112,7 @@ def erlang_a(
     all offered, p_wait and mean_wait_all are of those let in. Without calls, the limit of few calls. Raises
     QueueingRefused for bad input, a capacity below `servers` among it.
     """
-    rate, service, servers, threshold = _checked(arrival_rate, mean_service, servers, threshold)
+    rate, service, servers, threshold = checked(arrival_rate, mean_service, servers, threshold)
     patience = _patience(mean_patience)
     if capacity is not None:
         capacity = _whole(capacity, 0, "capacity")
@@ -122,7 +122,7 @@ def erlang_a(
                 " too, so it must be at least the number of servers."
             )
     if rate == 0.0:
-        return _NOBODY_CALLS
+        return NOBODY_CALLS
     load, within = rate * service, threshold / service
     if capacity is None:
         if patience == math.inf:
@@ -163,7 +163,7 @@ def required_servers(
     `mean_patience` as in `erlang_c`. The service level rises with each server, so the interval is halved.
     Raises QueueingRefused for bad input.
     """
-    rate, service, _, threshold = _checked(arrival_rate, mean_service, 1, threshold)
+    rate, service, _, threshold = checked(arrival_rate, mean_service, 1, threshold)
     if not 0.0 < target < 1.0:
         raise QueueingRefused(
             f"The target {target} is not a share between 0 and 1. For 90 per cent give 0.9; no number of"
@@ -175,7 +175,8 @@ def required_servers(
     return int(required_servers_kernel(rate, service, target, service / patience, threshold / service))
 
 
-def _checked(rate: float, service: float, servers: int, threshold: float) -> tuple[float, float, int, float]:
+def checked(rate: float, service: float, servers: int, threshold: float) -> tuple[float, float, int, float]:
+    """Rate, service, servers and threshold as a queue can have them. Raises QueueingRefused otherwise."""
     found = (
         _at_least_0(rate, "arrival rate"),
         _above_0(service, "mean service time"),

@@ -128,7 +128,7 @@ def from_peak(
             t = r * (v - peak)
             bend = bends_down(t)
             weight = _WEIGHTS[i] * half * math.exp(curve * bend - slope * v - level)
-            stays = weight * patient * (1.0 - t - bend)
+            stays = weight * patient * (1.0 - t - bend if abs(t) < 0.5 else math.exp(-t))
             everybody += weight
             staying += stays
             leaving += weight * (gone + patient * (t + bend))

@@ -37,7 +37,7 @@ ORDER BY 1
 class Stay:
     """One stay, or a refusal before it. Times in seconds; None where not known.
 
-    began_s: since the epoch; when waiting began: as recorded, else the answer less the wait, else the arrival.
+    began_s: since the epoch, when waiting began: as recorded, else the answer less the wait, else the arrival
     caller, handler:
     numbers that stand for one caller and one handler within one answer.
     """

@@ -5,17 +5,18 @@ about one contact or handler then lies in one cache line. The lengths are limits
 touched, so it costs no memory. Times are seconds from the start of the replication, warm-up included.
 """
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from darwin.science import routing
-from darwin.science.kernels import njit
 from darwin.science.twin.draws import LAW
 
-# A part of the event loop is compiled into `loop.run` and never called from Python, so it needs none of the
-# wrappers for that, which take longer to compile than the part.
-part = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+def _codes(count: int, first: int = 0) -> list[Any]:
+    """Whole numbers of numpy's, which parts of a kernel can be handed."""
+    return [np.int64(code) for code in range(first, first + count)]
+
 
 # Limits.
 TYPES, POOLS, LINES, HANDLERS = 32, 64, 256, 4096
@@ -32,26 +33,25 @@ COUNTS = (
 (
     ATTEMPTS, ANSWERED, WITHIN, DELAYED, ABANDONED, WAIT_ANSWERED, WAIT_ABANDONED, LOST,
     BLOCKED, REDIALS, TRANSFERS, CALLBACKS, CALLBACKS_REACHED, CALLBACK_WAIT, WORK, OFFERED,
-) = map(np.int64, range(len(COUNTS)))  # fmt: skip
+) = _codes(len(COUNTS))  # fmt: skip
 
-# Numbers that are handed to parts are numpy's: a part is compiled anew for each of Python's own.
-NOBODY = np.int64(-1)
+(NOBODY,) = _codes(1, -1)
 # The kinds of scheduled event.
-TALK_ENDS, FREE, TICK, PLANNED_CHANGE, REDIAL, DUE, CHAT_ENDS = map(np.int64, range(7))
+TALK_ENDS, FREE, TICK, PLANNED_CHANGE, REDIAL, DUE, CHAT_ENDS = _codes(7)
 # What a handler is doing.
-AWAY, IDLE, BUSY, CHATTING, RESTING = map(np.int64, range(5))
+AWAY, IDLE, BUSY, CHATTING, RESTING = _codes(5)
 # The laws of a type, and with the last ones the purposes that a contact's key is split by.
-TALK, WRAP, PATIENCE, DELAY, LATER = map(np.int64, range(5))
+TALK, WRAP, PATIENCE, DELAY, LATER = _codes(5)
 LAWS_A_TYPE = 5
 (
     OF_TALK, OF_WRAP, OF_PATIENCE, OF_DELAY, OF_LATER, OF_REDIAL, OF_OTHER, OF_VULNERABLE, OF_ACCEPTING,
     OF_TRANSFER, OF_REACHED, NEXT_ATTEMPT, NEXT_LEG, NEXT_TRY,
-) = map(np.int64, range(1, 15))  # fmt: skip
+) = _codes(14, 1)  # fmt: skip
 # Which line a contact stands in: bits.
 VULNERABLE, REPEAT, CALLBACK = 1, 2, 4
 # How an attempt ended, in the log of a sample path.
-OUTCOMES = ("answered", "abandoned", "blocked", "rung back", "not reached")
-(OUT_ANSWERED, OUT_ABANDONED, OUT_BLOCKED, OUT_RUNG_BACK, OUT_NOT_REACHED) = map(
+OUTCOMES = ("answered", "abandoned", "blocked", "rung back", "not reached", "to be rung back")
+(OUT_ANSWERED, OUT_ABANDONED, OUT_BLOCKED, OUT_RUNG_BACK, OUT_NOT_REACHED, OUT_TO_RING) = map(
     np.int64, range(len(OUTCOMES))
 )
 
@@ -70,7 +70,8 @@ TYPE = np.dtype(
 )  # fmt: skip
 CONTACT = np.dtype(
     [
-        ("arrived", "f8"), ("deadline", "f8"), ("key", "u8"), ("next", "i8"), ("previous", "i8"),
+        ("arrived", "f8"), ("deadline", "f8"), ("key", "u8"), ("caller", "i8"), ("next", "i8"),
+        ("previous", "i8"),
         ("place", "i8"), ("line", "i8"), ("handler", "i8"), ("type", "i8"), ("half_hour", "i8"),
         ("origin", "i8"), ("origin_half_hour", "i8"), ("attempt", "i2"), ("tries", "i8"), ("marks", "i1"),
         ("counted", "i1"), ("chain", "i1"), ("legs", "i1"),
@@ -93,12 +94,13 @@ STAFF = np.dtype(
     ],
     align=True,
 )  # fmt: skip
-EVENT = np.dtype([("at", "f8"), ("kind", "i8"), ("index", "i8")], align=True)
+# `what` is 8 times the handler or contact, plus the kind of event.
+EVENT = np.dtype([("at", "f8"), ("what", "i8")], align=True)
 PLANNED = np.dtype([("at", "f8"), ("rest", "f8"), ("what", "i4"), ("handler", "i8")], align=True)
-COMES, GOES, RESTS = map(np.int64, range(3))
+COMES, GOES, RESTS = _codes(3)
 LOG = np.dtype(
     [
-        ("arrived", "f8"), ("ended_waiting", "f8"), ("talk", "f8"), ("wrap", "f8"), ("key", "u8"),
+        ("arrived", "f8"), ("ended_waiting", "f8"), ("talk", "f8"), ("wrap", "f8"), ("caller", "i8"),
         ("type", "i8"), ("handler", "i8"), ("attempt", "i4"), ("legs", "i4"), ("marks", "i4"),
         ("outcome", "i4"),
     ],
@@ -114,7 +116,8 @@ STATE = np.dtype(
         ("event_count", "i8"), ("hole", "i8"), ("patient_count", "i8"), ("plan_count", "i8"),
         ("next_plan", "i8"), ("used_contacts", "i8"), ("free_contact", "i8"), ("idle", "i8"),
         ("waiting", "i8"), ("open", "i8"), ("capacity", "i8"), ("lines_busy", "i8"), ("keeps_log", "i8"),
-        ("logged", "i8"), ("full", "i8"), ("absence_key", "u8"),
+        ("logged", "i8"),
+        ("callers", "i8"), ("full", "i8"), ("absence_key", "u8"),
         # The policy, as `routing.choose` reads it.
         ("rules", routing.RULES, (1,)), ("type_rules", routing.TYPE_RULE, (TYPES,)),
         ("pools", routing.POOL, (POOLS,)), ("lines", routing.LINE, (LINES,)),
@@ -133,4 +136,4 @@ STATE = np.dtype(
     ],
     align=True,
 )  # fmt: skip
-State: TypeAlias = np.void  # a STATE record
+State: TypeAlias = Any  # a STATE record
