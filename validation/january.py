@@ -8,7 +8,7 @@ database.
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,8 +34,15 @@ THRESHOLD_S = 30.0
 REPLICATIONS, SEED = 200, 19_990_122
 
 
+# What new customers ask is short and comes in waves, so they are a type of their own.
+TYPES = ("customers", "new customers")
+
+
 def read_january() -> "QueueCalls":
-    """The month on its calendar; callers by the bank's customer number, 0 for who is none."""
+    """The month on its calendar; callers by the bank's customer number, 0 for who is none.
+
+    The columns of type and customer are read beside the import, which keeps neither.
+    """
     from darwin.contact.coverage import local_days
     from darwin.contact.imports.csv_calls import RowReader
     from darwin.contact.imports.mapping import read_mapping
@@ -47,6 +54,8 @@ def read_january() -> "QueueCalls":
     mapping = read_mapping(MAPPING)
     header, rows = read_table(FILE, mapping, lambda read: None)
     reader, customer = RowReader(mapping, header), header.index("customer_id")
+    kind = header.index("type")
+    kinds: dict[int, int] = {}
     stays: list[Stay] = []
     moments: list[datetime] = []
     handlers: dict[str, int] = {}
@@ -57,13 +66,14 @@ def read_january() -> "QueueCalls":
             continue
         moments.append(call.first_offered_at)
         [leg] = call.legs
-        if leg.abandon_point == "IVR":
+        if "IVR" in (leg.abandon_point, leg.kind):
             continue
         wait_s = None if leg.wait_ms is None else leg.wait_ms / 1000
         began = leg.joined_at or (
             leg.connected_at - timedelta(seconds=wait_s or 0) if leg.connected_at else leg.offered_at
         )
         number = row.fields[customer].strip()
+        kinds[len(stays)] = int(row.fields[kind].strip() == "NW")
         stays.append(
             Stay(
                 began_s=began.timestamp(),
@@ -78,9 +88,11 @@ def read_january() -> "QueueCalls":
                 else None,
             )
         )
-    stays.sort(key=lambda stay: stay.began_s)
+    order = sorted(range(len(stays)), key=lambda n: stays[n].began_s)
     queue = ContactQueue(slug="bank", label="Anonymous Bank", channel="PHONE_101")
-    return calls_on_calendar(queue, stays, FIRST, FIRST + timedelta(days=DAYS), local_days(moments))
+    end = FIRST + timedelta(days=DAYS)
+    read = calls_on_calendar(queue, [stays[n] for n in order], FIRST, end, local_days(moments))
+    return replace(read, calls=replace(read.calls, kind=np.array([kinds[n] for n in order])))
 
 
 @dataclass(frozen=True)
@@ -94,27 +106,31 @@ class Setting:
     tuned_a: "Check"
 
 
-def predict() -> "tuple[QueueCalls, Fitted, Forecast, float, float, list[Setting]]":
+def predict() -> "tuple[QueueCalls, Fitted, list[Forecast], float, float, list[Setting]]":
     """Fit three weeks, foretell the fourth, in each setting."""
     from darwin.science.arrivals import HalfHours, fit
     from darwin.science.arrivals.at_work import at_work
     from darwin.science.forecasting import forecast, learn
-    from darwin.science.twin_check import check, days_from, tune
+    from darwin.science.twin_check import check, counts_by_type, days_from, tune
 
     read = read_january()
     recorded = read.recorded[:LEARNT_DAYS]
     before = read.calls.where(read.calls.day < LEARNT_DAYS)
-    fitted = fit(before, FIRST, recorded, frozenset(), ("bank",))
+    fitted = fit(before, FIRST, recorded, frozenset(), TYPES)
     factor = tune(fitted, before, recorded, threshold_s=THRESHOLD_S, seed=SEED)
     factor_a = tune(fitted, before, recorded, model="erlang_a", threshold_s=THRESHOLD_S)
-    counts = read.half_hours.counts
-    told = forecast(learn(HalfHours(FIRST, counts[:LEARNT_DAYS], recorded), {}), FORETOLD)
+    counts = counts_by_type(read.calls, len(TYPES), DAYS)
+    told = [
+        forecast(learn(HalfHours(FIRST, each[:LEARNT_DAYS].astype(np.int64), recorded), {}), FORETOLD)
+        for each in counts
+    ]
+    expected = np.array([each.mean for each in told])
     rows = slice(LEARNT_DAYS, LEARNT_DAYS + FORETOLD)
     there = at_work(read.calls, DAYS, fitted.wrap_mean_s, fitted.longest_wrap_s)[rows]
     first = FIRST + timedelta(days=LEARNT_DAYS)
     weekdays = (np.arange(FORETOLD) + first.weekday()) % 7
     week = days_from(read.calls, LEARNT_DAYS)
-    uncertain = float(np.sqrt(np.square(told.rate_cv[:, 0]).mean()))
+    uncertain = float(np.sqrt(np.square(told[0].rate_cv[:, 0]).mean()))
 
     def setting(title: str, words: str, expected: np.ndarray, handlers: np.ndarray, day_cv: float) -> Setting:
         def checked(by: float, replications: int = REPLICATIONS) -> "Check":
@@ -135,10 +151,10 @@ def predict() -> "tuple[QueueCalls, Fitted, Forecast, float, float, list[Setting
     settings = [
         setting(
             "Nothing of the fourth week is known",
-            "Contacts by half-hour as forecast from the first three weeks, handlers as they were on "
-            "the same "
-            "half-hours of the week before.",
-            told.mean,
+            "Contacts by half-hour as forecast from the first three weeks, handlers as on the mean "
+            "of the same "
+            "half-hours of their weeks.",
+            expected,
             fitted.handlers[weekdays],
             uncertain,
         ),
@@ -147,14 +163,14 @@ def predict() -> "tuple[QueueCalls, Fitted, Forecast, float, float, list[Setting
             "Contacts as forecast; handlers as counted from the talks of the fourth week itself, as "
             "a planner "
             "knows the roster.",
-            told.mean,
+            expected,
             there,
             uncertain,
         ),
         setting(
             "Contacts and staffing of the fourth week are known",
             "Both as counted in the fourth week: what is left is the queue alone.",
-            counts[rows].astype(float),
+            counts[:, rows],
             there,
             0.0,
         ),

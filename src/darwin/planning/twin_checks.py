@@ -81,7 +81,7 @@ def check_days(
             fitted,
             days_from(read.calls, learnt),
             first_day,
-            told.mean,
+            told.mean[None],
             factor * there,
             threshold_s=threshold_s,
             day_cv=day_cv,

@@ -13,7 +13,7 @@ section 4, describe it), weighted by the contacts.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from math import inf, isfinite
+from math import isfinite
 
 import numpy as np
 
@@ -97,21 +97,25 @@ def check(
 ) -> Check:
     """Foretell the days from `first_day` and compare with their `calls` (day 0 is first_day).
 
-    fitted: to earlier calls, of one type. expected: (days, 48) attempts foretold. handlers: (days, 48) at
-    work. day_cv: how much days differ from what was foretold; None: as fitted. Days are played in weeks of
-    seven. replications: 0 leaves the twin out, its figures 0.
+    fitted: to earlier calls. expected: (types, days, 48) attempts foretold, or (days, 48) of one type.
+    handlers: (days, 48) at work. day_cv: how much days differ from what was foretold; None: as fitted.
+    replications: 0 leaves the twin out, its figures 0. Days are played in weeks of seven. A half-hour
+    without handlers is closed: nobody is let in.
     """
     whole = whole_handlers(handlers)
-    [only] = fitted.types
-    expected = expected * (1 - only.in_greeting)
+    expected = expected.reshape(len(fitted.types), *handlers.shape)
+    in_greeting = np.array([each.in_greeting for each in fitted.types])
+    expected = np.where(whole > 0, expected * (1 - in_greeting)[:, None, None], 0.0)
     found: list[DayCheck] = []
-    for start in range(0, len(expected), WEEK):
+    for start in range(0, len(handlers), WEEK):
         rows = slice(start, start + WEEK)
         first = first_day + timedelta(days=start)
-        played = _play(fitted, first, expected[rows], handlers[rows], threshold_s, day_cv, replications, seed)
+        played = _play(
+            fitted, first, expected[:, rows], handlers[rows], threshold_s, day_cv, replications, seed
+        )
         for n, figures in enumerate(played):
             row = start + n
-            a, c, endless = _erlang(fitted, expected[row], whole[row], threshold_s)
+            a, c, endless = _erlang(fitted, expected[:, row], whole[row], threshold_s)
             found.append(
                 DayCheck(
                     day=first_day + timedelta(days=row),
@@ -140,14 +144,13 @@ def tune(
     """By which factor the handlers counted make `model` come nearest to the very days that were fitted.
 
     Handlers are counted from their talks, and people step in when a line grows long: so many handlers,
-    working as the model has them work, do not do what they did. The factor is where the sum of the squared
-    relative misses of service level, share that gave up and mean wait, over the last TUNED_DAYS recorded
-    days, is least. model: "twin" or "erlang_a". calls, recorded: those that were fitted, (days, 48).
+    working as the model has them work, do not do what they did. The factor is where the squared misses of
+    service level and of the share that gave up, over the last TUNED_DAYS recorded days, are least. model:
+    "twin" or "erlang_a". calls, recorded: those that were fitted, (days, 48).
     """
     rows = np.flatnonzero((recorded == 1).all(axis=1))[-TUNED_DAYS:]
     first = int(rows[0])
-    counts = np.zeros(recorded.shape)
-    np.add.at(counts, (calls.day, calls.slot), 1.0)
+    counts = counts_by_type(calls, len(fitted.types), len(recorded))
     late = days_from(calls, first)
     misses = []
     for factor in TRIED:
@@ -155,7 +158,7 @@ def tune(
             fitted,
             late,
             fitted.first_day + timedelta(days=first),
-            counts[first:],
+            counts[:, first:],
             factor * fitted.handlers_by_day[first:],
             threshold_s=threshold_s,
             # What came is put in, so that days differ from it by nothing but chance.
@@ -175,13 +178,12 @@ def tune(
 
 
 def _miss_of_all(days: list[DayCheck], model: str) -> float:
-    """The squared relative misses of the measures over all days together."""
+    """The squared misses of service level and share that gave up, over all days together."""
     weight = np.array([day.actual.contacts for day in days])
     total = 0.0
-    for name in MEASURES:
-        came = float(weight @ np.array([getattr(day.actual, name) for day in days]))
-        told = float(weight @ np.array([getattr(getattr(day, model), name) for day in days]))
-        total += ((told - came) / max(came, 1e-9)) ** 2
+    for name in ("service_level", "p_abandon"):
+        off = [getattr(getattr(day, model), name) - getattr(day.actual, name) for day in days]
+        total += float(weight @ np.array(off) / weight.sum()) ** 2
     return total
 
 
@@ -215,24 +217,25 @@ def _play(
     from darwin.science.twin.state import COUNTS
 
     if not replications:
-        return [np.zeros((1, 4))] * len(expected)
-    [only] = fitted.types
-    weekdays = (np.arange(len(expected)) + first.weekday()) % 7
-    usual = only.rates.per_half_hour[weekdays]
-    # Of what is foretold the same part are first calls as of what was fitted.
-    part = np.divide(only.first_calls[weekdays], usual, out=np.ones_like(usual), where=usual > 0)
-    calls_of_week, staff = np.zeros((7, 48)), np.zeros((7, 48))
-    calls_of_week[weekdays], staff[weekdays] = expected * part, handlers
+        return [np.zeros((1, 4))] * len(handlers)
+    weekdays = (np.arange(len(handlers)) + first.weekday()) % 7
+    calls_of_week, staff = np.zeros((len(fitted.types), 7, 48)), np.zeros((7, 48))
+    for kind, each in enumerate(fitted.types):
+        usual = each.rates.per_half_hour[weekdays]
+        # Of what is foretold the same part are first calls as of what was fitted.
+        part = np.divide(each.first_calls[weekdays], usual, out=np.ones_like(usual), where=usual > 0)
+        calls_of_week[kind, weekdays] = expected[kind] * part
+    staff[weekdays] = handlers
     text = scenario_text(
         fitted,
         days=7,
         threshold_s=threshold_s,
         handlers=staff,
-        first_calls=calls_of_week[None],
+        first_calls=calls_of_week,
         day_cv=day_cv,
     )
     result = simulate(read_scenario(text), replications=replications, seed=seed, threads=1)
-    counts = result.counts[:, 0].sum(axis=1).reshape(replications, 7, 48, len(COUNTS)).sum(axis=2)
+    counts = result.counts.sum(axis=(1, 2)).reshape(replications, 7, 48, len(COUNTS)).sum(axis=2)
     at = {name: place for place, name in enumerate(COUNTS)}
     found = []
     for weekday in weekdays:
@@ -252,8 +255,9 @@ def _with_greeting(fitted: Fitted, inside: Floats) -> Floats:
     """Figures of those who heard the greeting out (rows of contacts, level, gave up, wait), of all who
     joined.
     """
-    [only] = fitted.types
-    early, greeting_s = only.in_greeting, fitted.greeting_s
+    calls = sum(each.calls for each in fitted.types)
+    early = sum(each.calls * each.in_greeting for each in fitted.types) / calls
+    greeting_s = fitted.greeting_s
     contacts, level, gave_up, wait = inside.T
     return np.column_stack(
         (
@@ -280,22 +284,18 @@ def _erlang(
     """A day by Erlang A and by Erlang C, half-hour by half-hour; and the share without a steady state."""
     from darwin.science.queueing import erlang_a, erlang_c
 
-    [only] = fitted.types
-    service_s = only.talk.mean_s + fitted.wrap_mean_s
-    patience_s = only.patience.exponential_mean_s
+    talk_s = np.array([each.talk.mean_s for each in fitted.types])
+    gives_up = np.array([1 / each.patience.exponential_mean_s for each in fitted.types])
     within_s = max(0.0, threshold_s - fitted.greeting_s)
     rows_a, rows_c, weights = [], [], []
     endless = 0.0
-    for contacts, there in zip(expected.tolist(), handlers.tolist(), strict=True):
+    for kinds, there in zip(expected.T, handlers.tolist(), strict=True):
+        contacts = float(kinds.sum())
         if contacts <= 0:
             continue
-        rate = contacts / 1800
+        rate, mix = contacts / 1800, kinds / contacts
+        service_s, patience_s = float(mix @ talk_s) + fitted.wrap_mean_s, 1 / float(mix @ gives_up)
         weights.append(contacts)
-        if there == 0:
-            rows_a.append((0.0, 1.0, patience_s))
-            rows_c.append((0.0, 0.0, inf))
-            endless += contacts
-            continue
         a = erlang_a(rate, service_s, patience_s, there, within_s)
         c = erlang_c(rate, service_s, there, within_s)
         rows_a.append((a.service_level, a.p_abandon, a.mean_wait_all))
@@ -345,6 +345,13 @@ def as_json(found: Check) -> Mapping[str, object]:
 def _plain(figures: Figures) -> dict[str, float | None]:
     values = {each.name: getattr(figures, each.name) for each in fields(Figures)}
     return {name: value if isfinite(value) else None for name, value in values.items()}
+
+
+def counts_by_type(calls: Calls, types: int, days: int) -> Floats:
+    """(types, days, 48): how many arrived in each half-hour."""
+    counts = np.zeros((types, days, 48))
+    np.add.at(counts, (calls.kind, calls.day, calls.slot), 1.0)
+    return counts
 
 
 def days_from(calls: Calls, first: int) -> Calls:

@@ -52,6 +52,9 @@ def scenario_text(
         *_week(staff.reshape(7, SLOTS)),
         "]",
     ]
+    if len(fitted.types) > 1:
+        # One line for all of them: who has waited longest is next, whatever the type.
+        lines += ["", "[policy]", "own_list_first = false"]
     return "\n".join(lines) + "\n"
 
 
