@@ -125,6 +125,7 @@ def test_a_passkey_is_made_by_a_link_signs_in_and_unlocks(page, operational, liv
     assert Enrolment.objects.get().used_at is not None
 
     page.locator("main").get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in/**")  # a page asked for while this one loads would end the loading
     page.goto(f"{live_server.url}/enrol/#{secret}")
     page.get_by_role("button", name="Make the passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("This link has been used")

@@ -10,8 +10,10 @@ from tests.staff.people import someone
 
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
+from darwin.ledger.ids import new_id
 from darwin.records.models import PhoneLink
-from darwin.records.services.phones import end_link, link_number, mark_number
+from darwin.records.services.links import confirm_link_ending, propose_link_ending
+from darwin.records.services.phones import link_number, mark_number
 from darwin.staff.models import Account
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
@@ -31,9 +33,11 @@ class Records:
         self.links += [link_number(actor=RECORDER, number=number, link=link) for link in links]
 
     def forget(self) -> None:
-        """Every link has ended."""
+        """Every link has ended, as two people decided."""
+        one, other = Actor.staff(new_id()), Actor.staff(new_id())
         for link in self.links:
-            end_link(actor=RECORDER, link=link, reason="It was another number.")
+            ending = propose_link_ending(actor=one, link=link, reason="It was another number.")
+            confirm_link_ending(actor=other, ending=ending, reason="I looked it up.")
 
 
 @pytest.fixture

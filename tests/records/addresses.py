@@ -1,6 +1,6 @@
 """How to visit the addresses of the records room."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.addresses import example
@@ -10,8 +10,17 @@ from darwin.ledger.actors import Actor, Subject
 from darwin.ledger.ids import new_id
 from darwin.records.births import Birth
 from darwin.records.given import AliasGiven, PersonGiven
-from darwin.records.models import Person, PersonRole, PhoneUse, RetentionReview
-from darwin.records.services.markers import mark_vulnerable, mark_warning
+from darwin.records.models import (
+    Person,
+    PersonRole,
+    PhoneIdentity,
+    PhoneLink,
+    PhoneLinkEnding,
+    PhoneUse,
+    RetentionReview,
+)
+from darwin.records.services.links import propose_link_ending
+from darwin.records.services.markers import mark_vulnerable, mark_warning, restrict_record
 from darwin.records.services.merges import merge_people
 from darwin.records.services.people import link_person, load_people, record_person
 from darwin.records.services.phones import link_number, mark_number, record_use
@@ -112,6 +121,75 @@ def _phone(account: Account | None, rows: int) -> Mapping[str, Any]:
     return {"phone_id": phone.id}
 
 
+def _part(name: str) -> Callable[[Account | None, int], Mapping[str, Any]]:
+    def prepare(account: Account | None, rows: int) -> Mapping[str, Any]:
+        return {**_person(account, rows), "part": name}
+
+    return prepare
+
+
+def _row(part: str, rows_of: str) -> Callable[[Account | None, int], Mapping[str, Any]]:
+    def prepare(account: Account | None, rows: int) -> Mapping[str, Any]:
+        person = priya()
+        return {"person_id": person.id, "part": part, "row_id": getattr(person, rows_of).get().id}
+
+    return prepare
+
+
+def _number_row(account: Account | None, rows: int) -> Mapping[str, Any]:
+    person = priya()
+    return {"person_id": person.id, "row_id": person.phone_uses.get().id}
+
+
+def _marked_place(account: Account | None, rows: int) -> Mapping[str, Any]:
+    place = record_location(actor=ACTOR, street_number="14", street="Narborough Road", town="Leicester")
+    marker = mark_warning(actor=ACTOR, on=place, code="DOG", source="Contact")
+    return {"location_id": place.id, "part": "warning", "row_id": marker.id}
+
+
+def _marked_phone(account: Account | None, rows: int) -> Mapping[str, Any]:
+    phone = mark_number(actor=ACTOR, number="07700 900142", kind="shared", reason="A family’s")
+    marker = mark_vulnerable(actor=ACTOR, on=phone, code="REPEAT_CALLER", source="Contact")
+    return {"phone_id": phone.id, "part": "vulnerability", "row_id": marker.id}
+
+
+def _without_row(
+    prepare: Callable[[Account | None, int], Mapping[str, Any]],
+) -> Callable[[Account | None, int], Mapping[str, Any]]:
+    return lambda account, rows: {
+        name: value for name, value in prepare(account, rows).items() if name != "row_id"
+    }
+
+
+def _restriction(account: Account | None, rows: int) -> Mapping[str, Any]:
+    made = restrict_record(actor=ACTOR, kind="person", record_id=priya().id, reason="An officer’s own")
+    return {"restriction_id": made.id}
+
+
+def _link(account: Account | None, rows: int) -> Mapping[str, Any]:
+    return {"link_id": link_number(actor=ACTOR, number="07700 900142", link="domestic", reason="Told so").id}
+
+
+def _ending(account: Account | None, rows: int) -> Mapping[str, Any]:
+    link = link_number(actor=ACTOR, number="07700 900142", link="stalking", reason="Told so")
+    made = propose_link_ending(actor=Actor.staff(new_id()), link=link, reason="It was another number")
+    return {"ending_id": made.id}
+
+
+def _endings(account: Account | None, rows: int) -> Mapping[str, Any]:
+    first = PhoneIdentity.objects.count()
+    numbers = [f"+44770090{first + n:04}" for n in range(rows)]
+    ids = PhoneIdentity.objects.bulk_create(PhoneIdentity(number=number) for number in numbers)
+    links = PhoneLink.objects.bulk_create(
+        PhoneLink(phone=phone, link="stalking", linked_at=clock.now()) for phone in ids
+    )
+    PhoneLinkEnding.objects.bulk_create(
+        PhoneLinkEnding(link=link, proposed_at=clock.now(), proposed_by=new_id(), reason="Another number")
+        for link in links
+    )
+    return {}
+
+
 def _location(account: Account | None, rows: int) -> Mapping[str, Any]:
     return {"location_id": priya().places.get().location_id}
 
@@ -123,6 +201,19 @@ def _vehicle(account: Account | None, rows: int) -> Mapping[str, Any]:
 example("records:search", prepare=_many, many_rows=True, data={"q": "Desay Priya"})
 example("records:person", prepare=_person)
 example("records:person_history", prepare=_person)
+example("records:new_person", data={"q": "Priya Desai 07700 900142", "born": "7/3/1984"})
+example("records:correct", prepare=_person)
+example("records:person_add", prepare=_part("warning"))
+example("records:person_end", prepare=_row("place", "places"))
+example("records:person_number_add", prepare=_person)
+example("records:person_number_end", prepare=_number_row)
+example("records:place_add", prepare=_without_row(_marked_place))
+example("records:place_end", prepare=_marked_place)
+example("records:phone_add", prepare=_without_row(_marked_phone))
+example("records:phone_end", prepare=_marked_phone)
+example("records:restrict", prepare=lambda account, rows: {"kind": "person", "record_id": priya().id})
+example("records:restriction_end", prepare=_restriction)
+example("records:same_as", prepare=_person)
 example("records:merge", prepare=_two)
 example("records:merge_undo", prepare=_merge, method="post", data={"reason": "They are sisters"})
 example("records:hold", prepare=_person)
@@ -137,5 +228,8 @@ example(
     method="post",
     data={"kind": "prison", "reason": "Rang back"},
 )
+example("records:link_end", prepare=_link)
+example("records:link_ending", prepare=_ending)
+example("records:link_endings", prepare=_endings, many_rows=True)
 example("records:location", prepare=_location)
 example("records:vehicle", prepare=_vehicle)

@@ -78,7 +78,7 @@ def situations(draw: st.DrawFn) -> tuple[list[Contact], list[Handler], int]:
     return contacts, handlers, draw(st.integers(0, 2))
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(policies(), situations())
 def test_the_compiled_decision_is_the_plain_one(
     policy: Policy, situation: tuple[list[Contact], list[Handler], int]

@@ -12,7 +12,7 @@ class OutboundConfig(AppConfig):
 
     def ready(self) -> None:
         from darwin.files.subjects import SubjectFiles, declare_subject
-        from darwin.outbound import kinds, permissions, senders, thresholds
+        from darwin.outbound import kinds, people, permissions, senders, thresholds
         from darwin.outbound.models import Attempt
         from darwin.staff.subject_pages import SubjectPage, declare_subject_page
         from darwin.theme.navigation import Item, navigation
@@ -29,6 +29,7 @@ class OutboundConfig(AppConfig):
             )
         )
         kinds.declare()
+        people.declare()
         declare_subject_page(
             SubjectPage(
                 "contact_point",

@@ -12,10 +12,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from darwin.deadlines.clock import LONDON
+from darwin.records.links import protects
 
-HARMLESS_LINKS = frozenset({"child", "weapon"})
-"""Links of a number that say nothing of who reads it. Every other link, one not heard of included, makes the
-number not safe."""
 ADVISED_KINDS = frozenset({"shared", "care_home", "prison", "switchboard"})
 """Numbers that somebody other than the caller may answer."""
 
@@ -352,7 +350,7 @@ def _conditions(s: Situation, overridden: bool) -> frozenset[Condition]:
 
 def unsafe_links(situation: Situation) -> int:
     """How many kinds of link make the number not safe."""
-    return len(situation.links - HARMLESS_LINKS)
+    return sum(map(protects, situation.links))
 
 
 def guarded(situation: Situation) -> bool:

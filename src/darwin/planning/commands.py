@@ -11,6 +11,7 @@ COMMANDS = {
     "roster": "Who works when: the least paid hours that cover what is needed.",
     "simulate": "Run a scenario through the digital twin.",
     "staff": "How many handlers a target needs.",
+    "work": "Work out what people have asked for on the pages of planning.",
 }
 
 

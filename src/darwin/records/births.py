@@ -33,6 +33,7 @@ _MONTHS = {
 }
 _FIGURES = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})[\s./-]+(\d{4}|\d{2})", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", re.ASCII)
+_DAY_MONTH = re.compile(r"(\d{1,2})[\s./-]+(\d{1,2})", re.ASCII)
 _MONTH_YEAR = re.compile(r"(\d{1,2})[\s./-]+(\d{4})", re.ASCII)
 _WORDS = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\s+)?([a-z]+)\.?,?\s+(\d{4})", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
@@ -86,7 +87,7 @@ NOT_KNOWN = Birth()
 
 
 def read_birth(typed: str, this_year: int) -> Birth:
-    """A date of birth as people write it: 7/3/1984, 7 March 1984, 1984-03-07, 03/1984, March 1984, 1984.
+    """A date of birth as people write it: 7/3/1984, 7 March 1984, 1984-03-07, 03/1984, March 1984, 1984, 7/3.
 
     Two figures of a year mean the last hundred years up to `this_year`. Empty: nothing is known.
     Raises NotABirth.
@@ -100,6 +101,8 @@ def read_birth(typed: str, this_year: int) -> Birth:
         return Birth(int(found[1]), int(found[2]), int(found[3]) if found[3] else None)
     if found := _MONTH_YEAR.fullmatch(text):
         return Birth(int(found[2]), int(found[1]))
+    if found := _DAY_MONTH.fullmatch(text):
+        return Birth(None, int(found[2]), int(found[1]))
     if (found := _WORDS.fullmatch(text)) and found[2] in _MONTHS:
         return Birth(int(found[3]), _MONTHS[found[2]], int(found[1]) if found[1] else None)
     if _YEAR.fullmatch(text):

@@ -1,4 +1,4 @@
-"""What of the records waits for a person: reviews of how long a record is kept."""
+"""What of the records waits for a person: reviews of how long a record is kept, and links proposed to end."""
 
 from datetime import datetime
 
@@ -6,14 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from darwin.records.models import RetentionReview
-from darwin.records.permissions import REVIEW_RETENTION
+from darwin.records.models import PhoneLinkEnding, RetentionReview
+from darwin.records.permissions import DECIDE_LINKS, REVIEW_RETENTION
 from darwin.staff.home import HomeItem, put_on_home
 from darwin.staff.models import Account
 
 
 def declare() -> None:
-    """Put the room's line on the home of those who review."""
+    """Put the room's lines on the home of those who review and of those who decide."""
     put_on_home(
         HomeItem(
             rule=REVIEW_RETENTION,
@@ -22,6 +22,15 @@ def declare() -> None:
             sentence=_sentence,
             url=lambda: reverse("records:reviews"),
             clock=_oldest,
+        )
+    )
+    put_on_home(
+        HomeItem(
+            rule=DECIDE_LINKS,
+            title=gettext_lazy("Links proposed to end"),
+            count=_proposed,
+            sentence=_proposed_sentence,
+            url=lambda: reverse("records:link_endings"),
         )
     )
 
@@ -38,6 +47,16 @@ def _sentence(account: Account, count: int) -> str:
         "%(n)s records have run their time: retain each, or propose to dispose of it.",
         count,
     ) % {"n": count}
+
+
+def _proposed(account: Account) -> int:
+    return PhoneLinkEnding.objects.filter(confirmed_at=None, declined_at=None).count()
+
+
+def _proposed_sentence(account: Account, count: int) -> str:
+    if not count:
+        return _("Nobody proposes to end a link that protects somebody.")
+    return _("Each keeps a number from being rung until somebody who did not propose it has decided.")
 
 
 def _oldest(account: Account) -> datetime | None:

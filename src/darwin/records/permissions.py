@@ -22,13 +22,23 @@ SEE_NUMBER = Rule(
 )
 MARK_NUMBER = Rule(
     "records.mark_number",
-    "Say what a number is, and link it to what makes it unsafe to ring",
+    "Say what a number is, link it to what asks for care, and propose to end such a link",
     _ANSWER | {"missing_persons_coordinator", "investigator", "investigation_supervisor"},
+)
+DECIDE_LINKS = Rule(
+    "records.decide_links",
+    "Decide, as a second person, that a link which makes a number unsafe to ring ends or goes on",
+    {"contact_supervisor", "duty_inspector"},
 )
 RECORD_PEOPLE = Rule(
     "records.record_people",
     "Record people, places and vehicles, correct them and add their markers",
     _ANSWER | _INVESTIGATE,
+)
+RECORD_NUMBERS = Rule(
+    "records.record_numbers",
+    "Record which numbers people use, that they use one no more, and the markers of a number",
+    RECORD_PEOPLE.roles & SEE_NUMBER.roles,
 )
 OPEN_RESTRICTED = Rule(
     "records.open_restricted",

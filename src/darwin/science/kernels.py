@@ -23,10 +23,9 @@ def fingerprint(folder: Path) -> str:
 
 
 def cache_folder() -> Path:
-    """Where the kernels of this very source are kept: below DARWIN_KERNEL_CACHE, else below ~/.cache."""
-    chosen = os.environ.get("DARWIN_KERNEL_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    root = Path(chosen) if chosen else Path.home() / ".cache"
-    return root / "darwin-kernels" / fingerprint(Path(__file__).parent)
+    """Where the kernels of this very source are kept."""
+    root = Path(os.environ.get("DARWIN_KERNEL_CACHE", "~/.cache/darwin/kernels")).expanduser()
+    return root / fingerprint(Path(__file__).parent)
 
 
 # numba reads it when it is first imported, so a module with kernels imports `njit` from here.
@@ -34,10 +33,22 @@ os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 from numba import njit  # noqa: E402
 
-__all__ = ["cache_folder", "fingerprint", "njit", "part"]
+__all__ = ["cache_folder", "fingerprint", "inlined", "inlined_kernel", "kernel", "njit", "part"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-_options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+# No reference counting: what works on views of given arrays makes no arrays of its own.
+_LEAN: Any = {"_nrt": False, "error_model": "numpy"}
+_PART: Any = {**_LEAN, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def kernel(function: F) -> F:
+    """Compile, and keep, a function that makes no arrays and may run beside others of its kind in threads."""
+    return cast(F, njit(**_LEAN, cache=True, nogil=True)(function))
+
+
+def inlined_kernel(function: F) -> F:
+    """A `kernel` that is also compiled into every compiled function that calls it."""
+    return cast(F, njit(**_LEAN, cache=True, nogil=True, forceinline=True)(function))
 
 
 def part(function: F) -> F:
@@ -47,4 +58,9 @@ def part(function: F) -> F:
     compile than a short function. Hand it numbers of numpy's, not Python's own: it is compiled anew for each
     of those.
     """
-    return cast(F, njit(**_options)(function))
+    return cast(F, njit(**_PART)(function))
+
+
+def inlined(function: F) -> F:
+    """A `part` that is compiled into every function that calls it, because it is called most."""
+    return cast(F, njit(**_PART, forceinline=True)(function))

@@ -1,8 +1,9 @@
 """Who gets whom: the routing policy, one function for the live line and for the digital twin.
 
-The policy is data (`policy.Policy`); the decision is `choose`, a compiled function over waiting lines and pools of
-handlers with the same skills. The twin calls it on each of its events; `decide` builds the same lines and
-pools from a list of who waits and who is free, calls it until nothing is left to assign, and gives reasons.
+The policy is data (`policy.Policy`); the decision is `choose`, a compiled function over waiting lines and
+pools of handlers with the same skills. The twin calls it on each of its events; `decide` builds the same
+lines and pools from a list of who waits and who is free, calls it until nothing is left to assign, and gives
+reasons.
 
 The order. Among all pairs of a waiting contact and a free handler that the rules allow, the first by
 1. the handler's own list: the place (level) at which it holds the contact's type, 1 before 2;
@@ -29,7 +30,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from darwin.science.kernels import njit
+from darwin.science.kernels import inlined_kernel, part
 from darwin.science.policy import Contact, Decision, Handler, Policy, Reason, TypeRule, Why
 
 Record: TypeAlias = Any  # one record of a structured array
@@ -79,7 +80,7 @@ def set_line(line: Record, rule: TypeRule, kind: int, priority: float, *, callba
     line["head"] = line["tail"] = -1
 
 
-@njit(cache=True)
+@part
 def keeps_back(
     rules: Record,
     types: NDArray[np.void],
@@ -102,7 +103,7 @@ def keeps_back(
     return False
 
 
-@njit(cache=True, forceinline=True)
+@inlined_kernel
 def choose(
     rules: Record,
     types: NDArray[np.void],

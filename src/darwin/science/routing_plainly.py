@@ -1,4 +1,4 @@
-"""The routing decision once more, in plain Python and pair by pair: to be read, and to test `routing` against.
+"""The routing decision once more, in plain Python and pair by pair: to read, and to test `routing` against.
 
 Slow on purpose: it looks at every waiting contact with every free handler, knows neither lines nor pools, and
 shares nothing with the compiled function but the policy's data.

@@ -9,44 +9,57 @@ from darwin.theme.formats import Words
 
 TODAY: dict[str, Words] = {
     "contact_handler": _(
-        "You take calls on “My call”: the number’s counts, the caller’s words, what became of it. You can "
-        "read how the line stands and, from 30 contacts on, your own figures. Grading is not built yet."
+        "You take calls on “My call”, ring back those who gave up or were promised a call, record who "
+        "is who and how they may be reached safely. You can read how the line stands and, from 30 "
+        "contacts on, your own figures. Grading is not built yet."
     ),
     "contact_supervisor": _(
-        "You can watch the line, see who gave up and read the figures of your own handlers. The floor and "
-        "the second person’s decisions are not built yet."
+        "You watch the floor and the wall, have lost callers rung back, decide about numbers that are "
+        "not safe to ring and stand as the second person for what takes protection away. You can join "
+        "records of one person and read the figures of your own handlers. Grading is not built yet."
     ),
     "desk_operator": _(
-        "You can read how the line stands and your own figures. The Digital Desk is not built yet."
+        "You can search and keep the records of people, numbers and places, and record how somebody "
+        "may be reached safely. You can read how the line stands and your own figures. The Digital "
+        "Desk is not built yet."
     ),
     "duty_inspector": _(
-        "You can watch the line, see who gave up and open single calls. Commanding the floor from here is "
-        "not built yet."
+        "You watch the floor and the wall, open single calls, decide about numbers that are not safe "
+        "to ring, and restrict records and open them with a reason. Grading and incidents are not "
+        "built yet."
     ),
     "quality_assessor": _(
-        "You can open finished calls one by one and see who gave up. Listening and marking are not built yet."
+        "You can open finished calls one by one, see who gave up, and how often a number was tried. "
+        "Listening and marking are not built yet."
     ),
-    "dispatcher": _("Dispatch is not built yet. You can read how the line stands."),
-    "officer": _("Jobs are not built yet. You can read what is set, and what each role may see."),
+    "dispatcher": _(
+        "Dispatch is not built yet. You can see the wall, read how the line stands, and search and "
+        "keep the records of people, numbers and places."
+    ),
+    "officer": _(
+        "Jobs are not built yet. You can search people, places and vehicles, see the warnings before "
+        "you go, and record what you learn."
+    ),
     "investigator": _(
-        "Investigations are not built yet. You can read what is set, the timers of victims’ updates among it."
+        "Investigations are not built yet. You can search and keep the records of people, numbers and "
+        "places, and reach somebody in a way that is safe for them."
     ),
     "investigation_supervisor": _(
-        "Allocating and reviewing investigations is not built yet. You can read what is set, the timers of "
-        "victims’ updates among it."
+        "Allocating and reviewing investigations is not built yet. You can search and keep records, "
+        "join those of one person, and decide with a second person how long they are kept."
     ),
     "missing_persons_coordinator": _(
-        "Missing episodes are not built yet. You can read what is set, the times of return interviews among "
-        "it."
+        "Missing episodes are not built yet. You can search and keep the records of people, numbers "
+        "and places, and read what is set, the times of return interviews among it."
     ),
     "partner": _("Referrals are not built yet. You can read what is set, and what each role may see."),
     "resource_planner": _(
-        "You can read when callers wait, by hour, day and month, and which records were imported. Planning "
-        "shifts is not built yet."
+        "You can see what is forecast and how many handlers it takes, make a roster, ask the digital twin "
+        "what if, and read when callers wait."
     ),
     "analyst": _(
         "You can read every measure of the line with its definition, month by month, and which records it "
-        "rests on. Forecasts and the digital twin are not built yet."
+        "rests on. You can read forecasts, what-ifs and how well the digital twin reproduces the past."
     ),
     "local_policing_body": _(
         "You can read the published figures of the line, small numbers suppressed. Letters are not built yet."
@@ -56,7 +69,8 @@ TODAY: dict[str, Words] = {
         "not built yet."
     ),
     "chief_officer": _(
-        "You can read the force’s figures of the line. Plans, money and scrutiny are not built yet."
+        "You can see the wall and read the force’s figures of the line. Plans, money and scrutiny are "
+        "not built yet."
     ),
     "people_services": _("You can read how the line stands. Skills, postings and welfare are not built yet."),
     "finance_officer": _("You can read how the line stands. What demand costs is not built yet."),
@@ -66,15 +80,16 @@ TODAY: dict[str, Words] = {
     ),
     "crime_registrar": _("You can read the figures of the line. The recording of crime is not built yet."),
     "professional_standards": _(
-        "You can read the figures of the line and open single calls, each reading recorded. Complaints and "
-        "conduct matters are not built yet."
+        "You can read the figures of the line, open single calls and see how often a number was "
+        "tried, each reading recorded. Complaints and conduct matters are not built yet."
     ),
     "auditor": _(
         "You can read the ledger, who changed and who looked at what, and see whether it is what was written."
     ),
     "data_protection_officer": _(
-        "You can read the ledger, give entries out with their proof, and see which records were imported. "
-        "Answering people’s requests is not built yet."
+        "You can read the ledger, give entries out with their proof, answer people who ask what is "
+        "held about them, hold records and decide with a second person how long they are kept, and "
+        "see which records were imported."
     ),
     "administrator": _(
         "You open and close accounts, grant roles, and see whether the parts of the house are well. "

@@ -13,7 +13,8 @@ SIZES = (0, 5, 10, 20)
 def draw_field(
     bound: BoundField, *, size: int = 0, inputmode: str = "", focused: bool = False, hint: str = ""
 ) -> SafeString:
-    """The HTML of one field. `size` is about how many characters it shows (0: the full width).
+    """The HTML of one field. `size` is about how many characters it shows (0: the full width). `focused`: the
+    page opens with the cursor in it; of a group, in its first choice.
 
     Raises ValueError for a size that the theme does not have.
     """
@@ -30,6 +31,7 @@ def draw_field(
         "hint": hint,
         "described": " ".join(described),
         "grouped": grouped,
+        "focused": focused,
         # Django's check boxes are a kind of its radios.
         "kind": "checkboxes" if isinstance(widget, forms.CheckboxSelectMultiple) else "radios",
         "single_box": isinstance(widget, forms.CheckboxInput),
@@ -54,12 +56,14 @@ def _attributes(
         kind = "govuk-checkboxes__input"
     else:
         kind = "govuk-input"
-    names = [kind, f"d-input--{size}" if size else "", "is-focused" if focused else ""]
+    names = [kind, f"d-input--{size}" if size else ""]
     attributes: dict[str, str | bool] = {"class": " ".join(filter(None, names))}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
         attributes["aria-invalid"] = "true"
+    if focused:
+        attributes["autofocus"] = True
     if inputmode:
         attributes["inputmode"] = inputmode
     return attributes

@@ -30,6 +30,10 @@ from darwin.contact.services.floor import note_connected
 MadeUp = Callable[[], MadeUpSwitch]
 
 
+def pong(at: float) -> bytes:
+    return f"Response: Success\r\nPing: Pong\r\nTimestamp: {at:.6f}\r\n\r\n".encode()
+
+
 def snapshot(switch: MadeUpSwitch, at: float, waiting: dict[int, int], startup: str = "18:27:15") -> None:
     """Greeting and answers to a listener's own questions. waiting: call to whole seconds waited."""
     switch.parts.append((START + at, b"Asterisk Call Manager/11.0.0\r\n"))
@@ -374,13 +378,30 @@ def test_a_quiet_line_is_covered_without_an_entry_for_every_second(
     stepped.connection(switch, close=False)
     stepped.store()
     before = list(Coverage.objects.values_list("to_at", flat=True))
-    stepped.writer.append(instant(START + 90), b"Response: Success\r\nPing: Pong\r\n\r\n")
+    stepped.writer.append(instant(START + 90), pong(START + 90))
     stepped.store()
     stepped.follower.keep_covered()
     assert list(Coverage.objects.values_list("to_at", flat=True)) == before
     monkeypatch.setattr(batches, "COVERAGE_QUIET_S", 0.0)
     stepped.follower.keep_covered()
     assert min(Coverage.objects.values_list("to_at", flat=True)) > instant(START + 89.9)
+
+
+def test_a_line_is_covered_to_the_switch_s_last_word_and_not_to_its_receipt(
+    stepped: SteppedFollower, made_up: MadeUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was said in between may be on its way, and a listener killed now would not have heard it."""
+    switch = made_up()
+    a_line(switch)
+    stepped.connection(switch, close=False)
+    stepped.store()
+    stepped.writer.append(instant(START + 90.75), pong(START + 90.25))
+    stepped.store()
+    monkeypatch.setattr(batches, "COVERAGE_QUIET_S", 0.0)
+    stepped.follower.keep_covered()
+    assert (
+        instant(START + 90.25) < max(Coverage.objects.values_list("to_at", flat=True)) < instant(START + 90.3)
+    )
 
 
 def test_events_of_a_new_connection_wait_until_the_life_of_the_switch_is_known(

@@ -82,6 +82,7 @@ class Follower:
         self._opened_at: datetime | None = None
         self._last_at: datetime | None = None
         self._heard_at: datetime | None = None
+        self._stamp: datetime | None = None
         self._asked: dict[str, datetime] = {}
         self._snapshot = Snapshot()
         self._run: UUID | None = None
@@ -156,6 +157,8 @@ class Follower:
         self._last_at = piece.at
         for heard in self.hearing.feed(piece.at, piece.data):
             item = self._dated(heard, piece.at)
+            if isinstance(heard, Received) and heard.stamped:
+                self._stamp = heard.at
             life = self._adapter.instance
             self._keep(self._events(item) if item else [], piece.after)
             if not self._is_new(piece.after):
@@ -165,8 +168,16 @@ class Follower:
             if isinstance(heard, Received) and self._snapshot.take(heard.message):
                 self._apply_snapshot()
         if self._covered and self._snapshot.is_complete:
-            known = self._covered[-1]
-            self._covered[-1] = Coverage(SOURCE, known.start, self.hearing.skew.corrected(piece.at))
+            start = self._covered[-1].start
+            self._covered[-1] = Coverage(SOURCE, start, max(start, self._heard_until(piece.at)))
+
+    def _heard_until(self, at: datetime) -> datetime:
+        """Up to which moment of the switch everything was heard, when something was received at this one.
+
+        The switch's own time of its last word, where it tells one: what it says reaches us after some delay,
+        so at the moment of receipt there may be more that is still on its way.
+        """
+        return self._stamp or self.hearing.skew.corrected(at)
 
     def _dated(self, item: Item, at: datetime) -> Item | None:
         """The item, as certain as its time is; None for a caller in a list that came late and was asked for
@@ -204,7 +215,7 @@ class Follower:
     def _begin(self, note: Note) -> None:
         self.commit()
         self._opened_at = self._last_at = note.at
-        self._heard_at = None
+        self._heard_at = self._stamp = None
         self._asked.clear()
         self._snapshot = Snapshot()
         self._pending_s = time.monotonic()
@@ -246,7 +257,7 @@ class Follower:
         down = self._database.do(lambda: heard_until(self._switch, start))
         if down is not None and self._queue_log is not None:
             self._fill_gap(self._queue_log, down, start)
-        last = self.hearing.skew.corrected(self._last_at or opened)
+        last = self._heard_until(self._last_at or opened)
         self._covered = [*self._covered[-KEPT_SESSIONS:], Coverage(SOURCE, start, max(start, last))]
         self._cover(self._coverages())
         self._covered_s = time.monotonic()

@@ -4,9 +4,11 @@ that it is never for a wall; and no ranking of people."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from darwin.contact.floor import HandlerNow, HandlerState
 from darwin.contact.now.hearing import Heard, Hearing, hearing_of
@@ -87,10 +89,29 @@ def draw_floor(floor: Floor, language: str, at: datetime | None = None) -> str:
             "at": at,
             "known": floor.hearing.known,
             "gap": floor.hearing.heard is Heard.GAP,
-            "first": floor.on_call[:_FIRST_SHOWN],
-            "more": floor.on_call[_FIRST_SHOWN:],
+            "ready": [_row(person, language, at) for person in floor.ready],
+            "first": [_row(person, language, at) for person in floor.on_call[:_FIRST_SHOWN]],
+            "more": [_row(person, language, at) for person in floor.on_call[_FIRST_SHOWN:]],
         }
         return render_to_string("contact/floor_now.html", context)
+
+
+def _row(person: Person, language: str, at: datetime | None) -> SafeString:
+    """One handler as a row, in the language that is active.
+
+    In the stream (at: None) rows are kept: on a floor of 200 all but a few stand as they stood a moment ago,
+    and drawing them was most of what a tick cost.
+    """
+    return _drawn_row(person, at) if at else _kept_row(person, language)
+
+
+def _drawn_row(person: Person, at: datetime | None) -> SafeString:
+    return render_to_string("contact/floor_person.html", {"person": person, "at": at})
+
+
+@lru_cache(maxsize=4096)
+def _kept_row(person: Person, language: str) -> SafeString:
+    return _drawn_row(person, None)
 
 
 def _people(reading: NowReading, *states: HandlerState) -> tuple[Person, ...]:

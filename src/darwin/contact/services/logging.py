@@ -18,7 +18,7 @@ from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
 from darwin.reference.queries import UnknownReference, code
-from darwin.science.numbers import normalise_number
+from darwin.science.numbers import kept_number
 
 BY_HAND = "by hand"
 """The source of a contact that no switch and no log delivered: its key is its own identifier."""
@@ -88,7 +88,6 @@ _SAID = ("caller_role", "disposition", "language", "access_route")
 LONGEST = {"location": 500, "access_needs": 500, "agency": 200}
 
 
-@transaction.atomic
 def log_contact(
     *,
     actor: Actor,
@@ -107,8 +106,13 @@ def log_contact(
     faults = [*_code_faults(entry), *_text_faults(entry)]
     if faults:
         raise ContactRefused(faults)
-    contact = _contact(entry, contact_id, source, source_key)
-    newest = ContactRecord.objects.filter(contact_id=contact.id).order_by("-version").first()
+    # Nothing below is caught by anybody, so an outer transaction needs no point to come back to.
+    with transaction.atomic(savepoint=False):
+        return _log(actor, entry, *_contact(entry, contact_id, source, source_key))
+
+
+def _log(actor: Actor, entry: ContactEntry, contact: Contact, made: bool) -> Logged:
+    newest = None if made else contact.records.order_by("-version").first()
     said = {name: getattr(entry, name) for name in (*_TEXTS, *_SAID, "taken_at", "entered_later")}
     # By it other contacts of the same place are found.
     said["location"] = " ".join(entry.location.split())
@@ -120,7 +124,8 @@ def log_contact(
             contact=contact, version=version, recorded_at=clock.now(), recorded_by=actor.id, **said
         )
         fresh = True
-    _say_on_contact(contact, entry)
+    if not made:
+        _say_on_contact(contact, entry)
     tagged = _tag(actor, contact.id, entry.tags)
     referred = _refer(actor, contact.id, entry)
     if entry.promise_by is not None:
@@ -173,30 +178,39 @@ def _text_faults(entry: ContactEntry) -> Iterable[tuple[str, str]]:
         yield "agency", _("Say to whom it was referred. The reason you typed is kept.")
 
 
-def _contact(entry: ContactEntry, contact_id: UUID | None, source: str, source_key: str) -> Contact:
-    """The contact that is known, or a new one. Of two at once one makes it."""
+def _contact(
+    entry: ContactEntry, contact_id: UUID | None, source: str, source_key: str
+) -> tuple[Contact, bool]:
+    """The contact that is known, or a new one with all that was said of it, and whether this call made it.
+    Of two at once one makes it."""
     identifier = contact_id or new_id()
     key = source_key or str(identifier)
     known = Contact.objects.filter(id=contact_id).first() if contact_id else None
-    known = known or Contact.objects.filter(source=source, source_key=key).first()
+    if known is None and (contact_id or source_key):
+        known = Contact.objects.filter(source=source, source_key=key).first()
     if known is not None:
-        return known
-    caller = normalise_number(entry.caller)
-    Contact.objects.bulk_create(
-        [
-            Contact(
-                id=identifier,
-                channel=entry.channel,
-                first_offered_at=entry.taken_at,
-                caller_number=caller or None,
-                withheld=caller == "",
-                source=source,
-                source_key=key,
-            )
-        ],
-        ignore_conflicts=True,
+        return known, False
+    caller = kept_number(entry.caller)
+    contact = Contact(
+        id=identifier,
+        channel=entry.channel,
+        first_offered_at=entry.taken_at,
+        caller_number=caller or None,
+        withheld=caller == "",
+        source=source,
+        source_key=key,
+        **{name: getattr(entry, name) for name in _SAID},
     )
-    return Contact.objects.get(source=source, source_key=key)
+    made = change_rows(
+        "INSERT INTO contact_contact (id, channel, first_offered_at, caller_number, withheld, source, "
+        "source_key, caller_role, disposition, language, access_route) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        (
+            identifier, entry.channel, entry.taken_at, caller or None, caller == "", source, key,
+            entry.caller_role, entry.disposition, entry.language, entry.access_route,
+        ),
+    )  # fmt: skip
+    return (contact, True) if made else (Contact.objects.get(source=source, source_key=key), False)
 
 
 def _say_on_contact(contact: Contact, entry: ContactEntry) -> None:
@@ -211,14 +225,14 @@ def _say_on_contact(contact: Contact, entry: ContactEntry) -> None:
 
 
 def _tag(actor: Actor, contact_id: UUID, causes: Iterable[str]) -> int:
-    now = clock.now()
-    return sum(
-        change_rows(
-            "INSERT INTO contact_failuredemandtag (id, contact_id, cause, tagged_at, tagged_by) "
-            "VALUES (%s, %s, %s, %s, %s) ON CONFLICT (contact_id, cause) DO NOTHING",
-            (new_id(), contact_id, cause, now, actor.id),
-        )
-        for cause in dict.fromkeys(causes)
+    told = list(dict.fromkeys(causes))
+    if not told:
+        return 0
+    return change_rows(
+        "INSERT INTO contact_failuredemandtag (id, contact_id, cause, tagged_at, tagged_by) "
+        "SELECT id, %s, cause, %s, %s FROM unnest(%s::uuid[], %s::text[]) AS told (id, cause) "
+        "ON CONFLICT (contact_id, cause) DO NOTHING",
+        (contact_id, clock.now(), actor.id, [new_id() for _ in told], told),
     )
 
 

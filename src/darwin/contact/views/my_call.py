@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from darwin.contact.models import ContactDraft
-from darwin.contact.permissions import TAKE_CALLS
+from darwin.contact.permissions import TAKE_CALLS, TAKE_ROUTED
+from darwin.contact.routing.shown import routed_shown
 from darwin.contact.taking import screen as screens
 from darwin.contact.taking.desk import Desk, desk_of
 from darwin.contact.taking.forms import CallForm
@@ -80,6 +81,8 @@ def page_context(
         "asked_once": request.GET.get("asked") == "hang_up",
         "trouble": request.GET.get("trouble", "")[:400],
         "practice": settings.DARWIN_MODE == "practice",
+        "routed_to_one": TAKE_ROUTED.permits(account),
+        "routed": routed_shown(account, clock.now()) if TAKE_ROUTED.permits(account) else None,
     }
 
 

@@ -19,10 +19,11 @@ WAITS = ("asa_answered", "mean_wait_all")
 @click.argument("scenario", type=click.Path(path_type=Path))
 @click.option("--replications", default=20, show_default=True, type=click.IntRange(1), help="How many runs.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of the random numbers.")
+@click.option("--scheduler", metavar="ADDRESS", help="Of a Dask cluster (tcp://…); else on this machine.")
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON.")
-def command(scenario: Path, replications: int, seed: int, as_json: bool) -> None:
+def command(scenario: Path, replications: int, seed: int, scheduler: str | None, as_json: bool) -> None:
     """Run a scenario through the digital twin."""
-    from darwin.science.twin.run import simulate
+    from darwin.planning.sweeps import Run, sweep
     from darwin.science.twin.scenario import read_scenario
 
     try:
@@ -32,7 +33,7 @@ def command(scenario: Path, replications: int, seed: int, as_json: bool) -> None
     read = read_scenario(
         text, name=scenario.name, read_file=lambda name: (scenario.parent / name).read_text("utf-8")
     )
-    result = simulate(read, replications=replications, seed=seed)
+    [result] = sweep([Run(read, replications, seed)], scheduler=scheduler or "")
     click.echo(json.dumps(result.as_json(), indent=1) if as_json else _told(result))
 
 

@@ -10,6 +10,7 @@ from darwin.records.models.phones import (
     PhoneIdentity,
     PhoneKind,
     PhoneLink,
+    PhoneLinkEnding,
     PhoneMarking,
     PhoneUse,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "PhoneIdentity",
     "PhoneKind",
     "PhoneLink",
+    "PhoneLinkEnding",
     "PhoneMarking",
     "PhoneUse",
     "RestrictedRecord",

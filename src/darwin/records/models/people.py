@@ -2,16 +2,17 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from darwin.deadlines import clock
 from darwin.ledger.ids import new_id
 
 
 class Sex(models.TextChoices):
-    FEMALE = "F", "Female"
-    MALE = "M", "Male"
-    OTHER = "X", "Other"
-    NOT_KNOWN = "", "Not known"
+    FEMALE = "F", _("Female")
+    MALE = "M", _("Male")
+    OTHER = "X", _("Other")
+    NOT_KNOWN = "", _("Not known")
 
 
 class Person(models.Model):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from darwin.deadlines import clock
 from darwin.ledger.ids import new_id
@@ -11,25 +12,26 @@ from darwin.records.models.people import Person
 class PhoneKind(models.TextChoices):
     """Whose a number is."""
 
-    PERSONAL = "personal", "one person’s"
-    SHARED = "shared", "shared"
-    CARE_HOME = "care_home", "care home"
-    PRISON = "prison", "prison"
-    SWITCHBOARD = "switchboard", "switchboard"
-    NOT_KNOWN = "not_known", "not known"
+    PERSONAL = "personal", _("one person’s")
+    SHARED = "shared", _("shared")
+    CARE_HOME = "care_home", _("care home")
+    PRISON = "prison", _("prison")
+    SWITCHBOARD = "switchboard", _("switchboard")
+    NOT_KNOWN = "not_known", _("not known")
 
 
 class LinkKind(models.TextChoices):
-    """Why a number is treated with care. Each makes it unsafe to ring until somebody has decided."""
+    """Why a number is treated with care. Which of them make it unsafe to ring, until somebody has decided, is
+    in `records.links`: all but the last two."""
 
-    DOMESTIC = "domestic", "domestic abuse"
-    STALKING = "stalking", "stalking"
-    HONOUR_BASED = "honour_based", "honour-based abuse"
-    SEXUAL = "sexual", "sexual violence"
-    EXPLOITATION = "exploitation", "exploitation"
-    SEALED_REPORT = "sealed_report", "a sealed report"
-    CHILD = "child", "a child"
-    WEAPON = "weapon", "a weapon"
+    DOMESTIC = "domestic", _("domestic abuse")
+    STALKING = "stalking", _("stalking")
+    HONOUR_BASED = "honour_based", _("honour-based abuse")
+    SEXUAL = "sexual", _("sexual violence")
+    EXPLOITATION = "exploitation", _("exploitation")
+    SEALED_REPORT = "sealed_report", _("a sealed report")
+    CHILD = "child", _("a child")
+    WEAPON = "weapon", _("a weapon")
 
 
 class PhoneIdentity(models.Model):
@@ -91,7 +93,8 @@ class PhoneUse(models.Model):
 
 
 class PhoneLink(models.Model):
-    """A number is linked to something that makes ringing it unsafe; ended by a person, never deleted."""
+    """A number is linked to what asks for care; ended by a person, or by two where it protects somebody
+    (`records.links.protects`), never deleted."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     phone = models.ForeignKey(PhoneIdentity, on_delete=models.PROTECT, related_name="links")
@@ -117,3 +120,50 @@ class PhoneLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.link} {self.id}"
+
+
+class PhoneLinkEnding(models.Model):
+    """One person proposed that a protecting link holds no more; another confirms it, or declines. Until then
+    the link holds. A decision is kept with its reason; one that is declined may be proposed again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    link = models.ForeignKey(PhoneLink, on_delete=models.PROTECT, related_name="endings")
+    proposed_at = models.DateTimeField()
+    proposed_by = models.UUIDField()
+    reason = models.TextField()
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.UUIDField(null=True)
+    declined_at = models.DateTimeField(null=True)
+    declined_by = models.UUIDField(null=True)
+    decision_reason = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["link"],
+                condition=Q(confirmed_at__isnull=True, declined_at__isnull=True),
+                name="phone_link_ending_proposed_once",
+            ),
+            models.CheckConstraint(
+                name="phone_link_ended_by_another",
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | (
+                    Q(confirmed_at__isnull=False, confirmed_by__isnull=False)
+                    & ~Q(confirmed_by=models.F("proposed_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="phone_link_ending_decided_once",
+                condition=Q(confirmed_at__isnull=True) | Q(declined_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["proposed_at"],
+                condition=Q(confirmed_at__isnull=True, declined_at__isnull=True),
+                name="phone_link_ending_waits",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"ending {self.id}"

@@ -22,7 +22,7 @@ from darwin.records.models import (
     VulnerabilityMarker,
     WarningMarker,
 )
-from darwin.records.services.people import listed
+from darwin.records.services.people import listed, must_be_in_use
 from darwin.reference.queries import threshold
 
 M = TypeVar("M", bound=Marker)
@@ -40,7 +40,8 @@ def mark_vulnerable(
     """Say why somebody may be at greater risk: a code of the list vulnerability_marker.
 
     review_on: when it is looked at again; after records.marker_review_months if not given. The open marker if
-    it is there already. Raises MarkerRefused without a source; PersonRefused for another code.
+    it is there already. Raises MarkerRefused without a source; PersonRefused for another code, or for a
+    person whose record is joined to another or disposed of.
     """
     return _mark(VulnerabilityMarker, "vulnerability_marker", actor, on, code, source, note, review_on)
 
@@ -65,6 +66,8 @@ def _mark(
 ) -> M:
     if not source.strip():
         raise MarkerRefused(_("Say where this is known from: a marker without a source cannot be checked."))
+    if isinstance(on, Person):
+        must_be_in_use(on)
     entry = listed(list_code, code)
     name = {Person: "person", Location: "location", PhoneIdentity: "phone"}[type(on)]
     now = clock.now()

@@ -37,6 +37,22 @@ class PersonRefused(DarwinError):
     """What was to be recorded of a person does not fit. The text says why and what was kept."""
 
 
+class CorrectedMeanwhile(PersonRefused):
+    """Somebody changed a value after it was shown to the person who corrects it.
+
+    fields: the names of those values.
+    """
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__(
+            _(
+                "Somebody corrected this record while you were typing. What you typed is kept: look at what "
+                "it says now, then keep the correction again."
+            )
+        )
+        self.fields = tuple(fields)
+
+
 @transaction.atomic
 def record_person(
     *,
@@ -97,10 +113,20 @@ def record_person(
 
 
 @transaction.atomic
-def correct_person(*, actor: Actor, person: Person, values: Mapping[str, Any], reason: str) -> list[str]:
+def correct_person(
+    *,
+    actor: Actor,
+    person: Person,
+    values: Mapping[str, Any],
+    reason: str,
+    seen: Mapping[str, Any] | None = None,
+) -> list[str]:
     """Change values (names of CORRECTABLE) of a person; the names of what changed. What was before is kept.
 
-    Raises PersonRefused for another field, or for a record that is joined to another or disposed of.
+    seen: by name, what the person who corrects was shown. A value that they left as it was shown is not
+    touched; one that both they and somebody else changed since raises CorrectedMeanwhile.
+    Raises PersonRefused for another field, for a record that is joined to another or disposed of, or if
+    nothing at all would be known any more; NotABirth for a day that does not exist.
     """
     held = Person.objects.select_for_update().get(pk=person.pk)
     must_be_in_use(held)
@@ -109,14 +135,24 @@ def correct_person(*, actor: Actor, person: Person, values: Mapping[str, Any], r
         raise PersonRefused(
             _("This cannot be corrected here: %(fields)s.") % {"fields": ", ".join(sorted(unknown))}
         )
-    changed = {name: value for name, value in values.items() if getattr(held, name) != value}
+    shown = seen or {}
+    changed = {
+        name: value
+        for name, value in values.items()
+        if getattr(held, name) != value and not (name in shown and shown[name] == value)
+    }
+    if crossed := [name for name in changed if name in shown and getattr(held, name) != shown[name]]:
+        raise CorrectedMeanwhile(crossed)
     if not changed:
         return []
     keep_values(held, changed, cause="corrected", actor=actor)
     for name, value in changed.items():
         setattr(held, name, value)
-    # Raises NotABirth for a day that does not exist.
-    Birth(held.birth_year, held.birth_month, held.birth_day)
+    birth = Birth(held.birth_year, held.birth_month, held.birth_day)
+    if not (held.shown_name or birth.known or held.identity_note or held.aliases.exists()):
+        raise PersonRefused(
+            _("Nothing would be known of this person any more: leave a name, a date of birth or a note.")
+        )
     held.save(update_fields=list(changed))
     refresh_person(held.id)
     record_entry(

@@ -1,4 +1,4 @@
-"""Writes about telephone numbers: what they are, who used them, and why they are not safe to ring."""
+"""Writes about telephone numbers: what they are, who used them, and why they are treated with care."""
 
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from darwin.records.models import (
     PhoneUse,
 )
 from darwin.records.services.keys import refresh_phone
+from darwin.records.services.people import must_be_in_use
 from darwin.science.numbers import normalise_number
 
 LONGEST_NUMBER = 40
@@ -71,7 +72,8 @@ def mark_number(*, actor: Actor, number: str, kind: str, reason: str = "") -> Ph
 def link_number(
     *, actor: Actor, number: str, link: str, subject: Subject | None = None, reason: str = ""
 ) -> PhoneLink:
-    """Link a number to what makes it unsafe (a value of LinkKind); the link itself if it is there already.
+    """Link a number to what asks for care (a value of LinkKind); the link itself if it is there already.
+    `services.links` ends it.
 
     Raises NumberRefused.
     """
@@ -91,29 +93,14 @@ def link_number(
 
 
 @transaction.atomic
-def end_link(*, actor: Actor, link: PhoneLink, reason: str) -> bool:
-    """Say that a link holds no more; it stays in the history. False if it was ended already.
-
-    Raises NumberRefused without a reason: a link protects somebody.
-    """
-    if not reason.strip():
-        raise NumberRefused(_("Say why the link holds no more. It stands until then."))
-    ended = PhoneLink.objects.filter(pk=link.pk, ended_at=None).update(
-        ended_at=clock.now(), ended_by=actor.id, end_reason=reason
-    )
-    if ended:
-        _entry(actor, "records.number_link_ended", [Subject("phone", link.phone_id)], ["ended_at"], reason)
-    return bool(ended)
-
-
-@transaction.atomic
 def record_use(
     *, actor: Actor, person: Person, number: str, since: datetime | None = None, source: str = ""
 ) -> PhoneUse:
     """Record that a person used a number, from `since` (now, if not given). The open use if there is one.
 
-    Raises NumberRefused.
+    Raises NumberRefused; PersonRefused for a record that is joined to another or disposed of.
     """
+    must_be_in_use(person)
     phone = known_number(number)
     there = PhoneUse.objects.filter(phone=phone, person=person, until=None).first()
     if there:

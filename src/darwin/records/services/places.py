@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from darwin.deadlines import clock
 from darwin.errors import DarwinError
 from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.services import record_entry
-from darwin.records.models import Location, Person, PersonLocation, PersonVehicle, Vehicle
+from darwin.records.models import Location, Person, PersonLocation, PersonVehicle, ValueChange, Vehicle
 from darwin.records.search.pieces import plain_mark, plain_postcode
 from darwin.records.services.keys import refresh_location, refresh_vehicle
 from darwin.records.services.people import listed, must_be_in_use
@@ -57,17 +58,49 @@ def record_location(
 
 @transaction.atomic
 def record_vehicle(*, actor: Actor, vrm: str, make: str = "", model: str = "", colour: str = "") -> Vehicle:
-    """Record a vehicle by its registration mark; the one that is there. Raises PlaceRefused."""
+    """Record a vehicle by its registration mark, or what is known of the one that is there.
+
+    What is given and differs from what was recorded takes its place; the earlier value stays in the history.
+    Raises PlaceRefused.
+    """
     mark = plain_mark(vrm)
     if not 2 <= len(mark) <= 12:
         raise PlaceRefused(_("A registration mark has 2 to 12 letters and figures. Nothing was recorded."))
-    made, new = Vehicle.objects.get_or_create(
-        vrm=mark, defaults={"make": make, "model": model, "colour": colour}
-    )
+    given = {"make": make.strip(), "model": model.strip(), "colour": colour.strip()}
+    made, new = Vehicle.objects.get_or_create(vrm=mark, defaults=given)
     if new:
         refresh_vehicle(made)
         _entry(actor, "records.vehicle_recorded", [Subject("vehicle", made.id)], ["vrm"])
+    else:
+        made = _describe(actor, made, given)
     return made
+
+
+def _describe(actor: Actor, vehicle: Vehicle, given: Mapping[str, str]) -> Vehicle:
+    """Let what was given of a vehicle hold from now on; one entry if anything of it is new."""
+    held = Vehicle.objects.select_for_update().get(pk=vehicle.pk)
+    changed = {name: value for name, value in given.items() if value and getattr(held, name) != value}
+    if not changed:
+        return held
+    now = clock.now()
+    ValueChange.objects.bulk_create(
+        ValueChange(
+            subject_kind="vehicle",
+            subject_id=held.id,
+            field=name,
+            before=getattr(held, name),
+            after=value,
+            cause="corrected",
+            changed_at=now,
+            changed_by=actor.id,
+        )
+        for name, value in changed.items()
+    )
+    for name, value in changed.items():
+        setattr(held, name, value)
+    held.save(update_fields=list(changed))
+    _entry(actor, "records.vehicle_corrected", [Subject("vehicle", held.id)], sorted(changed), Verb.ALTER)
+    return held
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from django.shortcuts import render
 from darwin.ledger.actors import Subject
 from darwin.ledger.services import record_consultation
 from darwin.records.forms import ReasonForm
-from darwin.records.permissions import OPEN_RESTRICTED
+from darwin.records.models import RestrictedRecord
+from darwin.records.permissions import OPEN_RESTRICTED, RESTRICT_RECORDS
 from darwin.records.searching import restricted_among
 from darwin.staff.models import Account
 
@@ -22,10 +23,16 @@ def asker(request: HttpRequest) -> Account:
 
 
 def consult(
-    request: HttpRequest, kind: str, record_id: UUID, *, restricted: bool | None = None
+    request: HttpRequest,
+    kind: str,
+    record_id: UUID,
+    *,
+    restricted: bool | None = None,
+    opens: bool = True,
 ) -> HttpResponse | None:
     """Record that this record is looked at. A page to show instead where it is restricted and nobody who may
-    open it gave a reason; None where it may be shown. restricted: if it is known already."""
+    open it gave a reason; None where it may be shown. restricted: if it is known already. opens: False where
+    no reason opens it, because the page is for writing: to a restricted record nothing is added."""
     me = asker(request)
     screen = f"records.{kind}"
     subject = Subject(kind, record_id)
@@ -34,7 +41,7 @@ def consult(
     if not restricted:
         record_consultation(actor=me.actor, screen=screen, subjects=[subject])
         return None
-    may = OPEN_RESTRICTED.permits(me)
+    may = opens and OPEN_RESTRICTED.permits(me)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if may and request.method == "POST" and form.is_valid():
         record_consultation(
@@ -47,4 +54,12 @@ def consult(
         return None
     record_consultation(actor=me.actor, screen=f"{screen}_restricted", subjects=[subject])
     status = 422 if may and form.errors else 200
-    return render(request, "records/restricted.html", {"form": form, "may": may}, status=status)
+    context = {"form": form, "may": may, "restriction": _to_end(me, record_id)}
+    return render(request, "records/restricted.html", context, status=status)
+
+
+def _to_end(me: Account, record_id: UUID) -> RestrictedRecord | None:
+    """The open restriction, for those who may end it."""
+    if not RESTRICT_RECORDS.permits(me):
+        return None
+    return RestrictedRecord.objects.filter(subject_id=record_id, ended_at=None).first()

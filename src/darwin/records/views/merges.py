@@ -6,23 +6,31 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from darwin.ledger.actors import Subject
 from darwin.ledger.services import record_consultation
-from darwin.records.forms import ReasonForm
+from darwin.records.births import Birth
+from darwin.records.forms import ReasonForm, SearchForm
 from darwin.records.merging import FIELD_GROUPS, MergePlan, MergeRefused, plan_merge
-from darwin.records.models import Person, PersonMerge
+from darwin.records.models import Person, PersonMerge, RestrictedRecord
 from darwin.records.permissions import MERGE_PEOPLE
-from darwin.records.searching import restricted_among
+from darwin.records.searching import Match, ask, restricted_among, search_people
 from darwin.records.services.merges import merge_people, undo_merge
-from darwin.records.views.asking import asker
+from darwin.records.shown import birth_words, value_words
+from darwin.records.views.asking import asker, consult
 from darwin.staff.gate import page
 from darwin.theme.parts import Fault
+
+MOST_ALIKE, MOST_FOUND = 5, 20
+NOW_RESTRICTED = Exists(
+    RestrictedRecord.objects.filter(subject_kind="person", subject_id=OuterRef("pk"), ended_at=None)
+)
 
 
 @never_cache
@@ -61,6 +69,43 @@ def merge(request: HttpRequest, person_id: UUID, other_id: UUID) -> HttpResponse
     return render(request, "records/merge.html", context, status=422 if faults or form.errors else 200)
 
 
+@never_cache
+@require_GET
+@page(MERGE_PEOPLE, personal=True)
+def same_as(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Look for another record of the same person. Before anything is asked, those that are like this one."""
+    people = MERGE_PEOPLE.visible(asker(request), Person.objects.annotate(is_restricted=NOW_RESTRICTED))
+    found = get_object_or_404(people, pk=person_id)
+    # An annotation, which mypy loses.
+    if getattr(found, "is_restricted") and (  # noqa: B009
+        instead := consult(request, "person", found.id, restricted=True, opens=False)
+    ):
+        return instead
+    if found.merged_into_id is not None or found.disposed_at is not None:
+        return redirect("records:person", found.id)
+    form = SearchForm(request.GET if "q" in request.GET else None)
+    matches: list[Match] = []
+    if not form.is_bound:
+        birth = Birth(found.birth_year, found.birth_month, found.birth_day)
+        matches = search_people(ask(found.shown_name, birth), asker(request), MOST_ALIKE + 1)
+    elif form.is_valid():
+        asked = ask(form.cleaned_data["q"], form.cleaned_data["born"])
+        matches = search_people(asked, asker(request), MOST_FOUND + 1)
+    others = [match for match in matches if match.person_id != found.id]
+    record_consultation(
+        actor=asker(request).actor,
+        screen="records.same_as",
+        subjects=[Subject("person", one) for one in (found.id, *(match.person_id for match in others))],
+    )
+    context = {
+        "person": found,
+        "born": birth_words(Birth(found.birth_year, found.birth_month, found.birth_day)),
+        "form": form,
+        "others": [(match, birth_words(match.birth), "; ".join(match.reasons)) for match in others],
+    }
+    return render(request, "records/same_as.html", context, status=400 if form.errors else 200)
+
+
 @require_POST
 @page(MERGE_PEOPLE, personal=True)
 def merge_undo(request: HttpRequest, merge_id: UUID) -> HttpResponse:
@@ -92,12 +137,17 @@ def _fields(plan: MergePlan) -> list[dict[str, Any]]:
         {
             "plan": field,
             "label": labels[field.name],
-            "survivor": _words(field.survivor),
-            "absorbed": _words(field.absorbed),
+            "survivor": _words(field.name, field.survivor),
+            "absorbed": _words(field.name, field.absorbed),
         }
         for field in plan.fields
     ]
 
 
-def _words(values: tuple[Any, ...]) -> str:
-    return " ".join(str(value) for value in values if value not in ("", None)) or _("not known")
+def _words(group: str, values: tuple[Any, ...]) -> str:
+    """What a record has of one group of fields, as a page says it."""
+    if group == "birth":
+        return birth_words(Birth(*values))
+    fields = FIELD_GROUPS[group]
+    told = [value_words(field, value) for field, value in zip(fields, values, strict=True) if value]
+    return " ".join(told) or _("not known")

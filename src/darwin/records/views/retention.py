@@ -39,8 +39,10 @@ A_PAGE = 25
 @require_GET
 @page(REVIEW_RETENTION, personal=True)
 def reviews(request: HttpRequest) -> HttpResponse:
-    """Open reviews, the longest due first."""
+    """Open reviews, the longest due first; of one person alone where the address names them (`person`)."""
     waiting = RetentionReview.objects.filter(closed_at=None).select_related("person").order_by("due_at", "id")
+    if (only := _uuid(request.GET.get("person", ""))) is not None:
+        waiting = waiting.filter(person_id=only)
     part = Paginator(waiting, A_PAGE).get_page(request.GET.get("page"))
     rows = list(part)
     people = [row.person_id for row in rows]
@@ -64,7 +66,15 @@ def reviews(request: HttpRequest) -> HttpResponse:
         }
         for row in rows
     ]
-    return render(request, "records/reviews.html", {"part": part, "lines": lines})
+    return render(request, "records/reviews.html", {"part": part, "lines": lines, "of_one": only})
+
+
+def _uuid(text: str) -> UUID | None:
+    """An identifier of the address; None for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """The page of the search: one box, the people found with the reason of each, and what else was named."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET
 from darwin.ledger.actors import Subject
 from darwin.ledger.services import record_consultation
 from darwin.records.forms import SearchForm
-from darwin.records.permissions import SEARCH_RECORDS, SEE_NUMBER
+from darwin.records.permissions import RECORD_PEOPLE, SEARCH_RECORDS, SEE_NUMBER
 from darwin.records.search.things import Thing
 from darwin.records.searching import Answer, ask, restricted_among, search
 from darwin.records.shown import birth_words
@@ -43,7 +44,10 @@ def find(request: HttpRequest) -> HttpResponse:
         ],
     )
     context = {"form": form, "answered": True, "rows": _rows(answer), "things": _things(things)}
-    return render(request, "records/search.html", context | {"most": MOST_SHOWN})
+    context |= {"most": MOST_SHOWN, "may_record": RECORD_PEOPLE.permits(asker(request))}
+    # What was typed goes with whoever records a person that the search did not find.
+    context["carry"] = urlencode({name: request.GET.get(name, "") for name in ("q", "born")})
+    return render(request, "records/search.html", context)
 
 
 def _rows(answer: Answer) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from darwin.science.kernels import part
+from darwin.science.kernels import inlined, part
 from darwin.science.twin.queues import schedule
 from darwin.science.twin.state import AWAY, FREE, IDLE, RESTING, SLOTS_A_WEEK, State
 from darwin.science.twin.streams import derived, uniform
@@ -18,7 +18,7 @@ ONE_MORE: Any = np.int64(1)
 ONE_LESS: Any = np.int64(-1)
 
 
-@part
+@inlined
 def overlap(s: State, start: float, end: float) -> float:
     """How much of [start, end] lies between warm-up and horizon, in seconds."""
     if start >= s.warm and end <= s.horizon:
@@ -27,7 +27,7 @@ def overlap(s: State, start: float, end: float) -> float:
     return inside
 
 
-@part
+@inlined
 def add_idle(s: State, now: float, handler: int) -> None:
     """The handler is free from now: the last of its pool to be chosen."""
     handlers, pools = s.handlers, s.pools
@@ -43,7 +43,7 @@ def add_idle(s: State, now: float, handler: int) -> None:
     s.idle += 1
 
 
-@part
+@inlined
 def remove_idle(s: State, handler: int) -> None:
     """The handler is no longer free; its state is the caller's to set."""
     handlers, pools = s.handlers, s.pools
@@ -137,7 +137,7 @@ def begin_rest(s: State, now: float, handler: int) -> None:
     handlers[handler].rest = 0.0
 
 
-@part
+@inlined
 def stop_working(s: State, now: float, handler: int) -> bool:
     """A handler has finished: True if it stays and is free from now, False if it rests or goes home."""
     handlers, staff, pool = s.handlers, s.staff, s.handlers[handler].pool
@@ -192,20 +192,19 @@ def staff_number(s: State, now: float, pool: int, target: int) -> None:
 
 
 @part
-def shift_begins(s: State, now: float, handler: int) -> bool:
-    """A handler with shifts comes in, unless absent today; True if it is free now."""
+def shift_begins(s: State, now: float, handler: int) -> None:
+    """A handler with shifts comes in, unless absent today; who still works on stays."""
     handlers, pool = s.handlers, s.handlers[handler].pool
     absence = s.staff[pool].absence
     if absence > 0.0:
         key = derived(derived(s.absence_key, handler + 1), s.slot // SLOTS_A_DAY + 1)
         if uniform(key) < absence:
-            return False
+            return
     if handlers[handler].state != AWAY:
         handlers[handler].off = 0
-        return False
+        return
     change_present(s, now, pool, ONE_MORE)
     add_idle(s, now, handler)
-    return True
 
 
 @part

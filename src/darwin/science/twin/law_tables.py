@@ -16,10 +16,10 @@ def read_law(holder: Table, key: str, default: Law | None = None, *, may_never_e
     if name not in LAWS:
         raise table.refused("law", f'"{name}" is not a law that Darwin knows.{nearest(name, LAWS)}')
     law = _READERS[name](table)
-    used = set(_USED[name])
+    used = set(USED[name])
     for given in table.values:
         if given != "law" and given not in used:
-            raise table.refused(given, f'the law "{name}" has no "{given}"; it has {_listed(_USED[name])}.')
+            raise table.refused(given, f'the law "{name}" has no "{given}"; it has {_listed(USED[name])}.')
     if not may_never_end and math.isinf(law.mean):
         raise table.refused(None, f'the probabilities of "{key}" add up to less than 1; only patience may.')
     return law
@@ -147,7 +147,7 @@ _READERS = {
     "hyperexponential": _hyperexponential,
     "empirical": _empirical,
 }
-_USED: dict[str, tuple[str, ...]] = {
+USED: dict[str, tuple[str, ...]] = {
     "none": (),
     "exponential": ("mean",),
     "deterministic": ("mean",),

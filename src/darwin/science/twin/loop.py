@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from darwin.science.kernels import njit, part
+from darwin.science.kernels import inlined, kernel, part
 from darwin.science.twin.floor import (
     break_is_due,
     change_present,
@@ -63,7 +63,7 @@ SLOTS_A_DAY = 48
 WEEK_S = 604_800.0
 
 
-@part
+@inlined
 def plan_next_arrival(s: State, pace: NDArray[np.float64], now: float, kind: int) -> None:
     """Draw the next arrival of a type, and find which type comes next."""
     t = s.types[kind]
@@ -86,13 +86,13 @@ def plan_next_arrival(s: State, pace: NDArray[np.float64], now: float, kind: int
             s.next_arrival, s.next_type = s.types[other].next_arrival, other
 
 
-@part
-def somebody_arrives(s: State, pace: NDArray[np.float64], now: float) -> None:
-    """A new contact of the type that was next."""
+@inlined
+def somebody_arrives(s: State, pace: NDArray[np.float64], now: float) -> int:
+    """A new contact of the type that was next, which has still to `come`; NOBODY if there is no room."""
     kind = s.next_type
     t = s.types[kind]
     plan_next_arrival(s, pace, now, kind)
-    contact = s.free_contact
+    contact: int = s.free_contact
     if contact >= 0:
         s.free_contact = s.contacts[contact].next
     elif s.used_contacts < CONTACTS:
@@ -100,10 +100,12 @@ def somebody_arrives(s: State, pace: NDArray[np.float64], now: float) -> None:
         s.used_contacts += 1
     else:
         s.full = 1
-        return
+        return -1
     k = s.contacts[contact]
     k.key = mixed(t.contact_key)
     t.contact_key += GOLDEN
+    s.callers += 1
+    k.caller = s.callers
     k.type, k.attempt, k.legs, k.marks, k.tries = kind, 0, 0, 0, 0
     if happens(s, contact, t.vulnerable, OF_VULNERABLE):
         k.marks = VULNERABLE
@@ -111,7 +113,7 @@ def somebody_arrives(s: State, pace: NDArray[np.float64], now: float) -> None:
     k.origin, k.origin_half_hour, k.chain = 2 * kind + k.marks, k.half_hour, k.counted
     s.open += k.chain
     count(s, contact, OFFERED, ONE)
-    come(s, now, contact)
+    return contact
 
 
 @part
@@ -138,7 +140,7 @@ def change_number(s: State, now: float, pool: int) -> None:
         target = present_of(s, pool, slot)
         if target != staff[pool].target:
             staff_number(s, now, pool, target)
-            route(s, now, FIRST, s.line_count, pool, pool + 1)
+            s.look = now
 
 
 @part
@@ -151,10 +153,9 @@ def plan_happens(s: State, now: float) -> None:
         s.next_plan = 0
         wait = WEEK_S
     schedule(s, now + (s.plan[s.next_plan].at + wait - entry.at), PLANNED_CHANGE, NOBODY)
-    pool = s.handlers[entry.handler].pool
     if entry.what == COMES:
-        if shift_begins(s, now, entry.handler):
-            route(s, now, FIRST, s.line_count, pool, pool + 1)
+        shift_begins(s, now, entry.handler)
+        s.look = now
     elif entry.what == GOES:
         shift_ends(s, now, entry.handler)
     else:
@@ -187,7 +188,7 @@ def begin(s: State, pace: NDArray[np.float64]) -> None:
         schedule(s, s.plan[s.next_plan].at + wait - start, PLANNED_CHANGE, NOBODY)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def run(memory: NDArray[np.void], pace: NDArray[np.float64]) -> None:
     """Run a replication to its end.
 
@@ -200,32 +201,40 @@ def run(memory: NDArray[np.void], pace: NDArray[np.float64]) -> None:
     going = True
     while going and not s.full:
         arrival, at, deadline = s.next_arrival, events[0].at, first_deadline(s)
-        if s.look < min(arrival, at, deadline):
+        comes, free = NOBODY, NOBODY
+        if s.look < math.inf and s.look <= min(arrival, at, deadline):
             now = s.look
             s.look = math.inf
             route(s, now, FIRST, s.line_count, FIRST, s.pool_count)
         elif arrival <= at and arrival <= deadline:
-            somebody_arrives(s, pace, arrival)
+            now = arrival
+            comes = somebody_arrives(s, pace, now)
         elif deadline < at:
-            gives_up(s, deadline, s.patient[0])
+            now = deadline
+            gives_up(s, now, s.patient[0])
         else:
-            kind, index = events[0].kind, events[0].index
+            now, kind, index = at, events[0].what & 7, events[0].what >> 3
             s.hole = 1
-            if kind == TALK_ENDS:
-                talk_ends(s, at, index)
-            elif kind == FREE:
-                is_free(s, at, index)
+            if kind == FREE:
+                free = index
+            elif kind == TALK_ENDS:
+                free, comes = talk_ends(s, now, index)
             elif kind == REDIAL:
-                redials(s, at, index)
+                redials(s, now, index)
+                comes = index
             elif kind == CHAT_ENDS:
-                chat_ends(s, at, index)
+                free, comes = chat_ends(s, now, index)
             elif kind == DUE:
-                callback_is_due(s, at, index)
+                callback_is_due(s, now, index)
             elif kind == PLANNED_CHANGE:
-                plan_happens(s, at)
+                plan_happens(s, now)
             else:
-                going = half_hour_begins(s, at)
-            if s.hole:
-                drop_first(s)
+                going = half_hour_begins(s, now)
+        if free >= 0:
+            is_free(s, now, free)
+        if comes >= 0:
+            come(s, now, comes)
+        if s.hole:
+            drop_first(s)
     for pool in range(s.pool_count):
         change_present(s, s.horizon, pool, 0)

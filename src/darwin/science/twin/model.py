@@ -47,7 +47,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class ContactType:
-    """One type of contact. `rate` is contacts a second in each of the 336 half-hours of a week from Monday."""
+    """One type of contact. `rate`: contacts a second in each of the 336 half-hours of a week from Monday."""
 
     name: str
     rate: tuple[float, ...]

@@ -1,4 +1,4 @@
-"""From a scenario to the memory of one replication: a function of (scenario, seed, number) and nothing else."""
+"""From a scenario to the memory of one replication: a function of (scenario, seed, number) alone."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ def _put(s: Any, name: str, rows: NDArray[Any], count: str = "") -> None:
 
 
 def _check_limits(scenario: Scenario) -> None:
-    handlers = sum(_size(group) for group in scenario.groups)
+    handlers = sum(size_of(group) for group in scenario.groups)
     for what, number, most in (
         ("types", len(scenario.types), state.TYPES),
         ("groups", len(scenario.groups), state.POOLS),
@@ -166,7 +166,7 @@ def _lines(scenario: Scenario) -> tuple[NDArray[np.void], NDArray[np.int64]]:
 
 def _handlers(scenario: Scenario) -> tuple[NDArray[np.void], NDArray[np.void], NDArray[np.void]]:
     """HANDLER, STAFF and POOL records. Where a group is a number, all its handlers are away at first."""
-    sizes = [_size(group) for group in scenario.groups]
+    sizes = [size_of(group) for group in scenario.groups]
     handlers = np.zeros(max(1, sum(sizes)), state.HANDLER)
     staff = np.zeros(len(sizes), state.STAFF)
     pools = np.zeros(len(sizes), routing.POOL)
@@ -186,7 +186,8 @@ def _handlers(scenario: Scenario) -> tuple[NDArray[np.void], NDArray[np.void], N
     return handlers, staff, pools
 
 
-def _size(group: Group) -> int:
+def size_of(group: Group) -> int:
+    """How many handlers a group has at most."""
     if group.shifts:
         return sum(shift.handlers for shift in group.shifts)
     # Those who finish their call after the number fell are still there when it rises again.
@@ -212,7 +213,7 @@ def _plan(scenario: Scenario, handlers: NDArray[np.void]) -> NDArray[np.void]:
                     if (start - comes) % week < shift.length_s:
                         handlers[handler]["state"] = state.IDLE
             number += shift.handlers
-        first += _size(group)
+        first += size_of(group)
     # At one moment those who go go first: a handler whose shifts meet stays.
     rows.sort(key=lambda row: (row[0], row[1] != state.GOES, row[2]))
     plan = np.zeros(len(rows), state.PLANNED)

@@ -6,7 +6,7 @@ share a cache line (A. LaMarca, R. E. Ladner, The influence of caches on the per
 
 import math
 
-from darwin.science.kernels import part
+from darwin.science.kernels import inlined, part
 from darwin.science.twin.state import State
 
 
@@ -16,7 +16,7 @@ def schedule(s: State, at: float, kind: int, index: int) -> None:
     events = s.events
     if s.hole:
         s.hole = 0
-        sink(s, at, kind, index)
+        sink(s, at, 8 * index + kind)
         return
     hole = s.event_count
     s.event_count += 1
@@ -24,13 +24,13 @@ def schedule(s: State, at: float, kind: int, index: int) -> None:
         parent = (hole - 1) >> 2
         if events[parent].at <= at:
             break
-        events[hole] = events[parent]
+        events[hole].at, events[hole].what = events[parent].at, events[parent].what
         hole = parent
-    events[hole].at, events[hole].kind, events[hole].index = at, kind, index
+    events[hole].at, events[hole].what = at, 8 * index + kind
 
 
-@part
-def sink(s: State, at: float, kind: int, index: int) -> None:
+@inlined
+def sink(s: State, at: float, what: int) -> None:
     """Put an event where the first one was, and let it sink to its place."""
     events, count = s.events, s.event_count
     hole = 0
@@ -44,9 +44,9 @@ def sink(s: State, at: float, kind: int, index: int) -> None:
                 least, when = other, events[other].at
         if at <= when:
             break
-        events[hole] = events[least]
+        events[hole].at, events[hole].what = when, events[least].what
         hole = least
-    events[hole].at, events[hole].kind, events[hole].index = at, kind, index
+    events[hole].at, events[hole].what = at, what
 
 
 @part
@@ -55,11 +55,11 @@ def drop_first(s: State) -> None:
     s.hole = 0
     s.event_count -= 1
     last = s.events[s.event_count]
-    at, kind, index = last.at, last.kind, last.index
-    sink(s, at, kind, index)
+    at, what = last.at, last.what
+    sink(s, at, what)
 
 
-@part
+@inlined
 def first_deadline(s: State) -> float:
     """When the next of those who wait gives up; infinite if nobody will."""
     return s.contacts[s.patient[0]].deadline if s.patient_count > 0 else math.inf
@@ -79,7 +79,7 @@ def _rise(s: State, place: int, contact: int) -> None:
     contacts[contact].place = place
 
 
-@part
+@inlined
 def wait_until(s: State, contact: int, deadline: float) -> None:
     """This contact gives up at `deadline` if it still waits."""
     s.contacts[contact].deadline = deadline
@@ -87,7 +87,7 @@ def wait_until(s: State, contact: int, deadline: float) -> None:
     _rise(s, s.patient_count - 1, contact)
 
 
-@part
+@inlined
 def no_deadline(s: State, contact: int) -> None:
     """This contact no longer waits: take its deadline out, if it has one."""
     contacts, patient = s.contacts, s.patient
@@ -115,7 +115,7 @@ def no_deadline(s: State, contact: int) -> None:
     _rise(s, hole, last)
 
 
-@part
+@inlined
 def stand_in_line(s: State, contact: int, line: int) -> None:
     """The contact goes to the end of the line. Its `arrived` is what the line's order goes by."""
     lines, contacts = s.lines, s.contacts
@@ -131,7 +131,7 @@ def stand_in_line(s: State, contact: int, line: int) -> None:
     s.types[lines[line].type].waiting += 1
 
 
-@part
+@inlined
 def leave_line(s: State, contact: int) -> None:
     """The contact leaves its line, from wherever it stands, and its deadline is taken out."""
     lines, contacts = s.lines, s.contacts

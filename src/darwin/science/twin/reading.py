@@ -12,7 +12,9 @@ from darwin.science.twin.places import Path, line_of, lines_of
 
 # The keys of each kind of table. docs/reference/scenario.md documents each; a test compares the two.
 KEYS: dict[str, tuple[str, ...]] = {
-    "scenario": ("days", "warm_up_days", "threshold_s", "lines", "day_effect_cv", "types", "groups", "policy"),
+    "scenario": (
+        "days", "warm_up_days", "threshold_s", "lines", "day_effect_cv", "types", "groups", "policy",
+    ),
     "types": (
         "name", "channel", "rate_per_hour", "talk", "wrap", "patience", "redial", "callback", "transfer",
         "priority", "ages_every_s", "overflow_after_s", "reserve", "vulnerable", "threshold_s",
@@ -180,8 +182,8 @@ class Table:
         if len(value) not in (24, 48, 168, 336):
             raise self.refused(
                 key,
-                f'"{key}" is a list of {len(value)}; it must have 24 (the hours of a day) or 168 (the hours of '
-                "a week from Monday), or 48 or 336 for half-hours.",
+                f'"{key}" is a list of {len(value)}; it must have 24 (the hours of a day) or 168 (the hours '
+                "of a week from Monday), or 48 or 336 for half-hours.",
             )
         found = [self._checked(key, each, 0.0, math.inf, at) for at, each in enumerate(value)]
         if len(value) in (24, 168):

@@ -62,8 +62,8 @@ class Figure:
 class Replication:
     """What one replication counted.
 
-    `counts`: [types, 2 (others, vulnerable), 336, len(COUNTS)], by the half-hour of the week from Monday 00:00
-    in which an attempt began. `busy_s`, `staffed_s`: [groups], seconds of work and of presence.
+    `counts`: [types, 2 (others, vulnerable), 336, len(COUNTS)], by the half-hour of the week from Monday
+    00:00 in which an attempt began. `busy_s`, `staffed_s`: [groups], seconds of work and of presence.
     """
 
     counts: NDArray[np.float64]
@@ -81,8 +81,8 @@ def replicate(scenario: Scenario, seed: int, number: int) -> Replication:
     found = memory[0]
     if found["full"]:
         raise ScenarioRefused(
-            f"{scenario.name or 'The scenario'}: more than {len(found['contacts']):,} contacts were in hand at "
-            "once. There are far too few handlers for contacts that never give up."
+            f"{scenario.name or 'The scenario'}: more than {len(found['contacts']):,} contacts were in hand "
+            "at once. There are far too few handlers for contacts that never give up."
         )
     types, groups = len(scenario.types), len(scenario.groups)
     counts = found["counts"][: 2 * types].reshape(types, 2, *found["counts"].shape[1:]).copy()

@@ -220,8 +220,9 @@ def _check_skills(tables: Sequence[Table], types: Sequence[ContactType], groups:
                 day, at = divmod(slot, 48)
                 raise table.refused(
                     "rate_per_hour",
-                    f"contacts come on {DAYS[day]} at {at // 2:02}:{at % 2 * 30:02}, when nobody who can take "
-                    'them is on duty. Put somebody on, set the rate to 0 there, or say "may_be_unstaffed".',
+                    f"contacts come on {DAYS[day]} at {at // 2:02}:{at % 2 * 30:02}, when nobody who can "
+                    "take them is on duty. Put somebody on, set the rate to 0 there, or say "
+                    '"may_be_unstaffed".',
                 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from darwin.science.kernels import part
+from darwin.science.kernels import inlined, part
 from darwin.science.routing import choose
 from darwin.science.twin.draws import drawn
 from darwin.science.twin.floor import add_room, overlap, remove_idle, remove_room, stop_working
@@ -49,6 +49,7 @@ from darwin.science.twin.state import (
     OUT_BLOCKED,
     OUT_NOT_REACHED,
     OUT_RUNG_BACK,
+    OUT_TO_RING,
     PATIENCE,
     REDIAL,
     REDIALS,
@@ -72,7 +73,7 @@ NO_TIME: Any = np.float64(0.0)
 FIRST: Any = np.int64(0)
 
 
-@part
+@inlined
 def count(s: State, contact: int, what: int, amount: float) -> None:
     """Add to a count of the attempt, in the row of its type and the half-hour in which it began."""
     k = s.contacts[contact]
@@ -80,14 +81,20 @@ def count(s: State, contact: int, what: int, amount: float) -> None:
         s.counts[2 * k.type + (k.marks & VULNERABLE), k.half_hour, what] += amount
 
 
-@part
-def duration(s: State, contact: int, law: int, purpose: int) -> float:
-    """A time of this contact by one of the laws of its type: the same whenever it is asked for."""
+@inlined
+def common_duration(s: State, contact: int, law: int, purpose: int) -> float:
+    """`duration`, compiled into its callers."""
     k = s.contacts[contact]
     return drawn(s.laws[k.type * LAWS_A_TYPE + law], s.table, derived(k.key, purpose))
 
 
 @part
+def duration(s: State, contact: int, law: int, purpose: int) -> float:
+    """A time of this contact by one of the laws of its type: the same whenever it is asked for."""
+    return common_duration(s, contact, law, purpose)
+
+
+@inlined
 def happens(s: State, contact: int, probability: float, purpose: int) -> bool:
     """Whether something of this probability happens to this contact."""
     return probability > 0.0 and uniform(derived(s.contacts[contact].key, purpose)) < probability
@@ -99,14 +106,14 @@ def write_log(s: State, now: float, contact: int, handler: int, outcome: Any, ta
     k = s.contacts[contact]
     if s.logged < LOG_ROWS:
         row = s.log[s.logged]
-        row.arrived, row.ended_waiting, row.talk, row.key = k.arrived, now, talk, k.key
+        row.arrived, row.ended_waiting, row.talk, row.caller = k.arrived, now, talk, k.caller
         row.wrap = duration(s, contact, WRAP, OF_WRAP) if handler >= 0 and outcome != OUT_NOT_REACHED else 0.0
         row.type, row.handler, row.attempt, row.legs = k.type, handler, k.attempt, k.legs
         row.marks, row.outcome = k.marks, outcome
     s.logged += 1
 
 
-@part
+@inlined
 def forget(s: State, contact: int) -> None:
     """The contact is over, with all its attempts."""
     s.open -= s.contacts[contact].chain
@@ -127,7 +134,7 @@ def not_served(s: State, now: float, contact: int) -> None:
     forget(s, contact)
 
 
-@part
+@inlined
 def begin_attempt(s: State, now: float, contact: int) -> None:
     """The clock of an attempt starts, and with it the half-hour that it counts in."""
     k = s.contacts[contact]
@@ -143,7 +150,8 @@ def gives_up(s: State, now: float, contact: int) -> None:
     """The patience of a waiting contact ends: abandonment, at its very moment."""
     k = s.contacts[contact]
     leave_line(s, contact)
-    s.lines_busy -= s.types[k.type].on_line
+    if s.capacity > 0:
+        s.lines_busy -= s.types[k.type].on_line
     count(s, contact, ABANDONED, ONE)
     count(s, contact, WAIT_ABANDONED, now - k.arrived)
     if s.keeps_log:
@@ -153,7 +161,7 @@ def gives_up(s: State, now: float, contact: int) -> None:
 
 @part
 def would_wait(s: State, kind: int) -> float:
-    """The wait that a new contact of this type is told: those before it times their work, over who is there."""
+    """The wait that a new contact is told: those before it times their work, over who is there."""
     there = 0
     for pool in range(s.pool_count):
         if s.levels[pool, kind] > 0:
@@ -169,8 +177,11 @@ def accepts_callback(s: State, now: float, contact: int) -> bool:
     if would_wait(s, k.type) < t.over or not happens(s, contact, t.accepted, OF_ACCEPTING):
         return False
     leave_line(s, contact)
-    s.lines_busy -= t.on_line
+    if s.capacity > 0:
+        s.lines_busy -= t.on_line
     count(s, contact, CALLBACKS, ONE)
+    if s.keeps_log:
+        write_log(s, now, contact, NOBODY, OUT_TO_RING, NO_TIME)
     k.marks |= CALLBACK
     k.tries = 0
     later = duration(s, contact, LATER, OF_LATER)
@@ -186,12 +197,11 @@ def callback_is_due(s: State, now: float, contact: int) -> None:
     """The moment for which a call-back was promised, or is tried again."""
     k = s.contacts[contact]
     k.arrived = now
-    line = s.line_of[k.type, k.marks]
-    stand_in_line(s, contact, line)
-    route(s, now, line, line + 1, FIRST, s.pool_count)
+    stand_in_line(s, contact, s.line_of[k.type, k.marks])
+    s.look = now
 
 
-@part
+@inlined
 def come(s: State, now: float, contact: int) -> None:
     """An attempt reaches the line: engaged, served at once, or waiting."""
     k = s.contacts[contact]
@@ -202,13 +212,18 @@ def come(s: State, now: float, contact: int) -> None:
             write_log(s, now, contact, NOBODY, OUT_BLOCKED, NO_TIME)
         not_served(s, now, contact)
         return
-    s.lines_busy += t.on_line
+    if s.capacity > 0:
+        s.lines_busy += t.on_line
     line = s.line_of[k.type, k.marks]
-    stand_in_line(s, contact, line)
-    if s.idle > 0:
+    if s.rules[0].restricts:
+        stand_in_line(s, contact, line)
         route(s, now, line, line + 1, FIRST, s.pool_count)
         if k.line < 0:
             return
+    else:
+        if s.idle > 0 and s.lines[line].waiting == 0 and goes_straight(s, now, contact, line):
+            return
+        stand_in_line(s, contact, line)
     count(s, contact, DELAYED, ONE)
     if t.accepted > 0.0 and accepts_callback(s, now, contact):
         return
@@ -217,12 +232,6 @@ def come(s: State, now: float, contact: int) -> None:
         deadline = now + drawn(patience, s.table, derived(k.key, OF_PATIENCE))
         if deadline < math.inf:
             wait_until(s, contact, deadline)
-
-
-@part
-def come_again(s: State, now: float, contact: int) -> None:
-    """`come`, for what is rare enough not to be compiled into its caller."""
-    come(s, now, contact)
 
 
 @part
@@ -237,15 +246,29 @@ def route(s: State, now: float, line_from: int, line_to: int, pool_from: int, po
         if line < 0:
             s.look = min(s.look, again)
             return
-        meet(s, now, line, pool)
+        contact = s.lines[line].head
+        leave_line(s, contact)
+        s.contacts[contact].line = -1
+        meet(s, now, contact, line, pool)
+
+
+@inlined
+def goes_straight(s: State, now: float, contact: int, line: int) -> bool:
+    """A contact that finds nobody before it in its line: True if somebody free takes it at once."""
+    s.lines[line].since, s.lines[line].waiting = now, 1
+    _, pool, _ = choose(
+        s.rules[0], s.type_rules, s.lines, s.pools, s.levels, now, line, line + 1, FIRST, s.pool_count
+    )
+    s.lines[line].waiting = 0
+    if pool < 0:
+        return False
+    meet(s, now, contact, line, pool)
+    return True
 
 
 @part
-def meet(s: State, now: float, line: int, pool: int) -> None:
-    """The first of the line and the first of the pool."""
-    contact = s.lines[line].head
-    leave_line(s, contact)
-    s.contacts[contact].line = -1
+def meet(s: State, now: float, contact: int, line: int, pool: int) -> None:
+    """A contact and the first of a pool."""
     if s.lines[line].chat:
         begin_chat(s, now, contact, pool)
         return
@@ -256,23 +279,33 @@ def meet(s: State, now: float, line: int, pool: int) -> None:
         begin_callback(s, now, contact, handler)
         return
     talk = answered(s, now, contact, handler)
-    s.handlers[handler].contact = contact
+    k = s.contacts[contact]
+    if s.capacity == 0 and s.types[k.type].transfer == 0.0:
+        # Nothing happens when the talk ends but that the wrap begins: one event will do.
+        if s.laws[k.type * LAWS_A_TYPE + WRAP].code:
+            wrap = common_duration(s, contact, WRAP, OF_WRAP)
+            count(s, contact, WORK, wrap)
+            talk += wrap
+        forget(s, contact)
+        schedule(s, now + talk, FREE, handler)
+    else:
+        s.handlers[handler].contact = contact
+        schedule(s, now + talk, TALK_ENDS, handler)
     s.staff[pool].busy += overlap(s, now, now + talk)
-    schedule(s, now + talk, TALK_ENDS, handler)
 
 
-@part
+@inlined
 def answered(s: State, now: float, contact: int, handler: int) -> float:
     """Count the answer and draw the talk, in seconds."""
     k = s.contacts[contact]
     wait = now - k.arrived
-    talk = duration(s, contact, TALK, OF_TALK)
+    talk = common_duration(s, contact, TALK, OF_TALK)
     if k.counted:
-        row, slot = 2 * k.type + (k.marks & VULNERABLE), k.half_hour
-        s.counts[row, slot, ANSWERED] += 1.0
-        s.counts[row, slot, WITHIN] += wait <= s.types[k.type].threshold
-        s.counts[row, slot, WAIT_ANSWERED] += wait
-        s.counts[row, slot, WORK] += talk
+        found = s.counts[2 * k.type + (k.marks & VULNERABLE), k.half_hour]
+        found[ANSWERED] += 1.0
+        found[WITHIN] += wait <= s.types[k.type].threshold
+        found[WAIT_ANSWERED] += wait
+        found[WORK] += talk
     if s.keeps_log:
         write_log(s, now, contact, handler, OUT_ANSWERED, talk)
     return talk
@@ -326,34 +359,32 @@ def goes_on(s: State, now: float, contact: int) -> bool:
 
 
 @part
-def talk_ends(s: State, now: float, handler: int) -> None:
-    """The caller rings off; the handler wraps up, or is free."""
+def talk_ends(s: State, now: float, handler: int) -> tuple[int, int]:
+    """The caller rings off: (handler if it is free at once, contact if it is transferred); else NOBODY."""
     h = s.handlers[handler]
-    contact, wrap, transferred = h.contact, 0.0, False
+    contact, wrap, transferred = h.contact, 0.0, NOBODY
     if h.callback:
         s.rules[0].callbacks -= 1
     if contact >= 0:
         k = s.contacts[contact]
-        if not h.callback:
+        if s.capacity > 0 and not h.callback:
             s.lines_busy -= s.types[k.type].on_line
         if s.laws[k.type * LAWS_A_TYPE + WRAP].code:
             wrap = duration(s, contact, WRAP, OF_WRAP)
             count(s, contact, WORK, wrap)
-        if s.types[k.type].transfer > 0.0:
-            transferred = goes_on(s, now, contact)
-        if not transferred:
+        if s.types[k.type].transfer > 0.0 and goes_on(s, now, contact):
+            transferred = contact
+        else:
             forget(s, contact)
     h.contact, h.callback = -1, 0
     if wrap > 0.0:
         s.staff[h.pool].busy += overlap(s, now, now + wrap)
         schedule(s, now + wrap, FREE, handler)
-    else:
-        is_free(s, now, handler)
-    if transferred:
-        come_again(s, now, contact)
+        handler = NOBODY
+    return handler, transferred
 
 
-@part
+@inlined
 def is_free(s: State, now: float, handler: int) -> None:
     """A handler has finished everything in hand: it stays and takes what the policy gives it, or goes."""
     pool = s.handlers[handler].pool
@@ -381,37 +412,38 @@ def begin_chat(s: State, now: float, contact: int, pool: int) -> None:
 
 
 @part
-def chat_ends(s: State, now: float, contact: int) -> None:
-    """One of a handler's chats ends; after the last comes the wrap."""
+def chat_ends(s: State, now: float, contact: int) -> tuple[int, int]:
+    """One of a handler's chats ends, after the last comes the wrap: what `talk_ends` gives."""
     handler = s.contacts[contact].handler
     h = s.handlers[handler]
     pool, kind = h.pool, s.contacts[contact].type
     wrap = duration(s, contact, WRAP, OF_WRAP)
+    count(s, contact, WORK, wrap)
     stays = not h.off and h.rest == 0.0 and s.staff[pool].leaving == 0
     h.chats -= 1
     if h.room and (h.chats == 0 or not stays):
         remove_room(s, handler)
     elif h.chats > 0 and not h.room and stays:
         add_room(s, now, handler)
-    transferred = s.types[kind].transfer > 0.0 and goes_on(s, now, contact)
-    if not transferred:
+    transferred = NOBODY
+    if s.types[kind].transfer > 0.0 and goes_on(s, now, contact):
+        transferred = contact
+    else:
         forget(s, contact)
-    if h.chats == 0:
-        s.staff[pool].busy += overlap(s, h.busy_since, now + wrap)
-        if wrap > 0.0:
-            h.state = BUSY
-            schedule(s, now + wrap, FREE, handler)
-        else:
-            is_free(s, now, handler)
-    elif s.waiting > 0:
-        route(s, now, FIRST, s.line_count, pool, pool + 1)
-    if transferred:
-        come_again(s, now, contact)
+    if h.chats > 0:
+        s.look = now
+        return NOBODY, transferred
+    s.staff[pool].busy += overlap(s, h.busy_since, now + wrap)
+    if wrap > 0.0:
+        h.state = BUSY
+        schedule(s, now + wrap, FREE, handler)
+        handler = NOBODY
+    return handler, transferred
 
 
 @part
 def redials(s: State, now: float, contact: int) -> None:
-    """The caller tries again."""
+    """The caller tries again: a new attempt, which has still to `come`."""
     k = s.contacts[contact]
     if happens(s, contact, s.types[k.type].other, OF_OTHER):
         k.type = s.types[k.type].other_type
@@ -420,4 +452,3 @@ def redials(s: State, now: float, contact: int) -> None:
     k.marks |= REPEAT
     begin_attempt(s, now, contact)
     count(s, contact, REDIALS, ONE)
-    come_again(s, now, contact)

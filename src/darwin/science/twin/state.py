@@ -50,8 +50,8 @@ LAWS_A_TYPE = 5
 # Which line a contact stands in: bits.
 VULNERABLE, REPEAT, CALLBACK = 1, 2, 4
 # How an attempt ended, in the log of a sample path.
-OUTCOMES = ("answered", "abandoned", "blocked", "rung back", "not reached")
-(OUT_ANSWERED, OUT_ABANDONED, OUT_BLOCKED, OUT_RUNG_BACK, OUT_NOT_REACHED) = map(
+OUTCOMES = ("answered", "abandoned", "blocked", "rung back", "not reached", "to be rung back")
+(OUT_ANSWERED, OUT_ABANDONED, OUT_BLOCKED, OUT_RUNG_BACK, OUT_NOT_REACHED, OUT_TO_RING) = map(
     np.int64, range(len(OUTCOMES))
 )
 
@@ -70,7 +70,8 @@ TYPE = np.dtype(
 )  # fmt: skip
 CONTACT = np.dtype(
     [
-        ("arrived", "f8"), ("deadline", "f8"), ("key", "u8"), ("next", "i8"), ("previous", "i8"),
+        ("arrived", "f8"), ("deadline", "f8"), ("key", "u8"), ("caller", "i8"), ("next", "i8"),
+        ("previous", "i8"),
         ("place", "i8"), ("line", "i8"), ("handler", "i8"), ("type", "i8"), ("half_hour", "i8"),
         ("origin", "i8"), ("origin_half_hour", "i8"), ("attempt", "i2"), ("tries", "i8"), ("marks", "i1"),
         ("counted", "i1"), ("chain", "i1"), ("legs", "i1"),
@@ -93,12 +94,13 @@ STAFF = np.dtype(
     ],
     align=True,
 )  # fmt: skip
-EVENT = np.dtype([("at", "f8"), ("kind", "i8"), ("index", "i8")], align=True)
+# `what` is 8 times the handler or contact, plus the kind of event.
+EVENT = np.dtype([("at", "f8"), ("what", "i8")], align=True)
 PLANNED = np.dtype([("at", "f8"), ("rest", "f8"), ("what", "i4"), ("handler", "i8")], align=True)
 COMES, GOES, RESTS = _codes(3)
 LOG = np.dtype(
     [
-        ("arrived", "f8"), ("ended_waiting", "f8"), ("talk", "f8"), ("wrap", "f8"), ("key", "u8"),
+        ("arrived", "f8"), ("ended_waiting", "f8"), ("talk", "f8"), ("wrap", "f8"), ("caller", "i8"),
         ("type", "i8"), ("handler", "i8"), ("attempt", "i4"), ("legs", "i4"), ("marks", "i4"),
         ("outcome", "i4"),
     ],
@@ -114,7 +116,8 @@ STATE = np.dtype(
         ("event_count", "i8"), ("hole", "i8"), ("patient_count", "i8"), ("plan_count", "i8"),
         ("next_plan", "i8"), ("used_contacts", "i8"), ("free_contact", "i8"), ("idle", "i8"),
         ("waiting", "i8"), ("open", "i8"), ("capacity", "i8"), ("lines_busy", "i8"), ("keeps_log", "i8"),
-        ("logged", "i8"), ("full", "i8"), ("absence_key", "u8"),
+        ("logged", "i8"),
+        ("callers", "i8"), ("full", "i8"), ("absence_key", "u8"),
         # The policy, as `routing.choose` reads it.
         ("rules", routing.RULES, (1,)), ("type_rules", routing.TYPE_RULE, (TYPES,)),
         ("pools", routing.POOL, (POOLS,)), ("lines", routing.LINE, (LINES,)),

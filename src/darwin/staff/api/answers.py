@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import salted_hmac
 
@@ -22,35 +22,40 @@ _KEY = re.compile(r"[\x21-\x7e]{8,200}", re.ASCII)
 View = Callable[..., Any]
 
 
+class _AnsweredMeanwhile(Exception):
+    """Another request with the same key was answered first: what this one did is undone."""
+
+
 def answered_once(view: View) -> View:
     """Do what the view does once for each key of a token.
 
     The view runs in one transaction with the keeping of its answer, so that neither is there without the
-    other; a second request with the same key waits for the first. A refusal keeps nothing: the key is free.
-    Raises ApiRefused without a key, and for a key that came with other content.
+    other. Of two requests at once with one key the second to end is undone and answered like the first. A
+    refusal keeps nothing: the key is free. Raises ApiRefused without a key, and for a key that came with
+    other content.
     """
 
     @wraps(view)
     def once(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         token: ApiToken = request.auth  # type: ignore[attr-defined]
-        key = _key_of(request)
-        fingerprint = _fingerprint(request)
-        with transaction.atomic():
-            _take_turns(token, key)
-            known = ApiAnswer.objects.filter(token=token, key=key, good_until__gt=clock.now()).first()
-            if known is not None:
-                return _again(known, fingerprint)
-            answer = view(request, *args, **kwargs)
-            status, said = answer if isinstance(answer, tuple) else (200, answer)
-            keep_answer(token=token, key=key, fingerprint=fingerprint, status=status, answer=said)
+        key, fingerprint = _key_of(request), _fingerprint(request)
+        if (known := _known(token, key)) is not None:
+            return _again(known, fingerprint)
+        try:
+            with transaction.atomic():
+                answer = view(request, *args, **kwargs)
+                status, said = answer if isinstance(answer, tuple) else (200, answer)
+                if not keep_answer(token=token, key=key, fingerprint=fingerprint, status=status, answer=said):
+                    raise _AnsweredMeanwhile
+        except _AnsweredMeanwhile:
+            return _again(ApiAnswer.objects.get(token=token, key=key), fingerprint)
         return status, said
 
     return once
 
 
-def key_of(request: HttpRequest) -> str:
-    """The request's key, once `answered_once` has let it in."""
-    return request.headers[HEADER]
+def _known(token: ApiToken, key: str) -> ApiAnswer | None:
+    return ApiAnswer.objects.filter(token=token, key=key, good_until__gt=clock.now()).first()
 
 
 def _key_of(request: HttpRequest) -> str:
@@ -73,11 +78,6 @@ def _fingerprint(request: HttpRequest) -> str:
     """A keyed digest: the bare hash of a telephone number would be that number to whoever tries them all."""
     said = b"\n".join([str(request.method).encode(), request.get_full_path().encode(), request.body])
     return salted_hmac("darwin.staff.api.answers", said, algorithm="sha256").hexdigest()
-
-
-def _take_turns(token: ApiToken, key: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 3))", [f"{token.id} {key}"])
 
 
 def _again(known: ApiAnswer, fingerprint: str) -> HttpResponse:

@@ -1,14 +1,16 @@
 """The kept answers of requests with an Idempotency-Key, and their end."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from darwin.deadlines import clock
 from darwin.deadlines.models import RUNNING, Deadline
 from darwin.deadlines.services import start_deadline
 from darwin.ledger.actors import Actor, Subject, Verb
+from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
 from darwin.reference.models import Installation
 from darwin.staff.models import ApiAnswer, ApiToken
@@ -19,18 +21,25 @@ FORGET = "staff.forget_api_answers"
 FORGOTTEN_EVERY = timedelta(hours=6)
 
 
-def keep_answer(*, token: ApiToken, key: str, fingerprint: str, status: int, answer: Any) -> None:
+_KEEP = """
+INSERT INTO staff_apianswer AS kept (id, token_id, key, fingerprint, status, answer, good_until)
+VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s)
+ON CONFLICT (token_id, key) DO UPDATE
+SET fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer,
+    good_until = excluded.good_until
+WHERE kept.good_until <= %s
+"""
+
+
+def keep_answer(*, token: ApiToken, key: str, fingerprint: str, status: int, answer: Any) -> bool:
     """Keep what a request was answered, in the transaction of the write it asked for, whose ledger entry
-    stands for it."""
-    ApiAnswer.objects.filter(token=token, key=key, good_until__lte=clock.now()).delete()
-    ApiAnswer.objects.create(
-        token=token,
-        key=key,
-        fingerprint=fingerprint,
-        status=status,
-        answer=answer,
-        good_until=clock.now() + KEPT_FOR,
-    )
+    stands for it. False if another request with this key was answered first: one that is under way is waited
+    for. An answer whose time is over makes room."""
+    now = clock.now()
+    values = (new_id(), token.id, key, fingerprint, status, json.dumps(answer), now + KEPT_FOR, now)
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, values)
+        return bool(cursor.rowcount == 1)
 
 
 def keep_forgetting(*, actor: Actor) -> None:
