@@ -2,11 +2,11 @@
 
     python bench/queueing.py [--rounds 7] [--environment FOLDER]
 
-Microseconds of CPU a call, in one run: Erlang C and the fewest handlers for 90 per cent within 30 seconds, by
-Darwin, by pyworkforce and by the textbook loop in plain Python; Erlang A and B by Darwin alone (pyworkforce has
-neither). Mean service 300 seconds, patience 120. Every round calls all of them in turn; medians are printed,
-and how far each answer is from Darwin's. pyworkforce is installed by pip into a folder of its own, FOLDER if one
-is given, else one that is thrown away. Compiling is left out and said apart.
+Microseconds of CPU a call, in one run: Erlang C and the fewest handlers for 90 per cent within 30 seconds,
+by Darwin, by pyworkforce and by the textbook loop in plain Python; Erlang A and B by Darwin alone
+(pyworkforce has neither). Mean service 300 seconds, patience 120. Every round calls all of them in turn;
+medians are printed, and how far each answer is from Darwin's. pyworkforce is installed by pip into a folder
+of its own, FOLDER if one is given, else one that is thrown away. Compiling is left out and said apart.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 
 python -m validation [--out FILE] [--replications 40] [--only WORD] [--show]
 
-`--only` runs the cases whose family or name holds the word, and prints them; with `--show` their scenarios too.
-The exit status is 1 if a z-score lies beyond 4.
+`--only` runs the cases whose family or name holds the word, and prints them; with `--show` their scenarios
+too. The exit status is 1 if a z-score lies beyond 4.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Cases of one type of call on one line: Erlang B, C and A, other laws of patience, finite lines, any talk."""
+"""Cases of one type on one line: Erlang B, C and A, other laws of patience, finite lines, any talk."""
 
 import math
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ WAITS = ("service_level", "p_abandon", "p_wait", "asa_answered", "mean_wait_all"
 
 
 def erlang_b_cases() -> list[Case]:
-    """Lines as many as handlers: whoever finds no handler finds no line. Insensitive to the law of the talk."""
+    """Lines as many as handlers: whoever finds no handler finds no line. The law of the talk is no matter."""
     found = []
     for per_hour, talk, law, handlers in (
         (12, 300, exponential(300), 1),
@@ -103,7 +103,8 @@ def erlang_a_cases() -> list[Case]:
         found.append(
             Case(
                 "Erlang A",
-                f"{per_hour} an hour, talk {talk} s, patience {patience} s, {handlers} handlers, {threshold} s",
+                f"{per_hour} an hour, talk {talk} s, patience {patience} s, {handlers} handlers;"
+                f" within {threshold} s",
                 one_line(per_hour, exponential(talk), exponential(patience), handlers, threshold_s=threshold),
                 checks_of(exact, *WAITS),
             )
@@ -223,26 +224,26 @@ def phase_cases() -> list[Case]:
     square = 4.0
     chance = (1 + math.sqrt((square - 1) / (square + 1))) / 2
     mixed = [Phase(2 * chance / talk), Phase(2 * (1 - chance) / talk)]
-    wrap_law, patience = {"wrap": exponential(wrap)}, exponential(180)
+    wrap_law, patience = exponential(wrap), exponential(180)
     erlang: Law = {"law": "erlang", "k": 2, "mean": talk}
     spread: Law = {"law": "hyperexponential", "mean": talk, "cv": 2}
     rows: Sequence[tuple[str, float, str, dict[str, float]]] = (
         (
             "wrap of 120 s after talk of 300 s, patience 180 s, 4 handlers",
             40,
-            one_line(40, exponential(talk), patience, 4, **wrap_law),
+            one_line(40, exponential(talk), patience, 4, wrap=wrap_law),
             phased_line(40 / HOUR_S, with_wrap, (1, 0), 4, gives_up=1 / 180, cut=60),
         ),
         (
             "wrap of 120 s after talk of 300 s, nobody gives up, 6 handlers",
             40,
-            one_line(40, exponential(talk), NONE, 6, **wrap_law),
+            one_line(40, exponential(talk), NONE, 6, wrap=wrap_law),
             phased_line(40 / HOUR_S, with_wrap, (1, 0), 6, cut=160),
         ),
         (
             "wrap holds the handler but no line: 4 handlers, 5 lines, patience 180 s",
             50,
-            one_line(50, exponential(talk), patience, 4, lines=5, **wrap_law),
+            one_line(50, exponential(talk), patience, 4, lines=5, wrap=wrap_law),
             phased_line(50 / HOUR_S, with_wrap, (1, 0), 4, gives_up=1 / 180, lines=5, cut=6),
         ),
         (
@@ -288,7 +289,7 @@ def callback_cases() -> list[Case]:
     return [
         Case(
             "call-back",
-            "60 an hour, talk 450 s, 8 handlers; of those who must wait 40 per cent are rung back in their turn",
+            "60 an hour, talk 450 s, 8 handlers; two in five who must wait are rung back in their turn",
             one_line(60, exponential(450), exponential(120), 8, callback=offer, warm_up_days=3),
             checks_of(exact, "p_abandon", "p_wait", "occupancy"),
         ),

@@ -189,8 +189,8 @@ def redial_cases() -> list[Case]:
         found.append(
             Case(
                 "redial",
-                f"{per_hour} an hour, talk 300 s, {handlers} handlers, patience {patience} s, {probability:.0%} try"
-                f" again after {delay} s{f', {lines} lines' if lines else ''}",
+                f"{per_hour} an hour, talk 300 s, {handlers} handlers, patience {patience} s,"
+                f" {probability:.0%} try again after {delay} s{f', {lines} lines' if lines else ''}",
                 one_line(
                     per_hour, exponential(300), exponential(patience), handlers,
                     redial={"probability": probability, "delay": exponential(delay)},
@@ -210,7 +210,7 @@ def chat_cases() -> list[Case]:
         found.append(
             Case(
                 "chats",
-                f"{per_hour} chats an hour of 480 s, patience 240 s, {handlers} handlers with {at_once} at once",
+                f"{per_hour} chats an hour of 480 s, patience 240 s, {handlers} handlers, {at_once} at once",
                 one_line(
                     per_hour, exponential(480), exponential(240), handlers,
                     channel="chat", chats=at_once, threshold_s=60,
@@ -266,7 +266,7 @@ _STAFF = [2, 2, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 5, 4, 4, 5, 5, 5, 5, 4, 3, 3, 2, 2
 
 
 def day_cases() -> list[Case]:
-    """Rates and handlers by the hour. Who is free goes home first; who talks finishes the call and then goes."""
+    """Rates and handlers by the hour: the free go home first, who talks finishes the call and then goes."""
     found = []
     cliff = [7 if hour in range(6, 14) else 2 for hour in range(24)]
     see_saw = [6 if hour % 2 else 1 for hour in range(24)]

@@ -1,8 +1,8 @@
 """Continuous-time Markov chains solved exactly: what the twin is compared with where no formula is known.
 
-A chain is a start and a function from a state to its moves. Stationary chances by one sparse linear system, of
-large chains by iteration (W. J. Stewart, Introduction to the Numerical Solution of Markov Chains, 1994, 2.3
-and 3.2); chances over time by uniformization (A. Jensen 1953; Stewart 8.2).
+A chain is a start and a function from a state to its moves. Stationary chances by one sparse linear system,
+of large chains by iteration (W. J. Stewart, Introduction to the Numerical Solution of Markov Chains, 1994,
+2.3 and 3.2); chances over time by uniformization (A. Jensen 1953; Stewart 8.2).
 """
 
 import math
@@ -60,7 +60,7 @@ def explore(start: Iterable[State], moves: Callable[[State], Sequence[Move]]) ->
 def generator(
     places: dict[State, int], moves: Callable[[State], Sequence[Move]], among: Iterable[State] | None = None
 ) -> sparse.csr_matrix:
-    """The matrix of rates: row the state left, column the state entered. `among`: only these are ever left."""
+    """The matrix of rates: row the state left, column the state entered; only those `among` are ever left."""
     rows, columns, rates = [], [], []
     for state in places if among is None else among:
         at = places[state]
@@ -95,14 +95,14 @@ def _eliminated(matrix: sparse.csr_matrix) -> Values:
 
 
 def _iterated(matrix: sparse.csr_matrix) -> Values:
-    """By steps of the uniformized chain until a thousand of them change nothing (many queues fill a factor)."""
+    """By steps of the uniformized chain until a thousand of them change nothing (factors would fill up)."""
     step = _step(matrix, _pace(matrix))
     now = np.full(matrix.shape[0], 1.0 / matrix.shape[0])
     while True:
         before = now
         for _ in range(1000):
             now = step @ now
-        now = now / now.sum()
+        now = np.asarray(now / now.sum())
         if float(np.abs(now - before).sum()) < 1e-12:
             return now
 

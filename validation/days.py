@@ -1,7 +1,9 @@
 """A day whose rates and handlers change, repeated for ever: exact, by uniformization from change to change.
 
-When the number of handlers falls, the free go home first; who is talking finishes the call and then goes, and
-takes no further call. When it rises, those who would go stay. Times in seconds, rates a second.
+When the number of handlers falls, the free go home first; then whoever finishes a call goes, and nobody new
+is answered, until no more are there than the number says. When it rises, those who would go stay. Where
+shifts relieve each other it is known who goes: each of the old shift after the call in hand, while those
+who came answer. Times in seconds, rates a second.
 """
 
 from collections.abc import Sequence
@@ -33,13 +35,12 @@ class Day:
 
     figures: dict[str, float]
     p_wait: list[float]
-    p_abandon_rate: list[float]
 
 
 def repeated_day(
     spells: Sequence[Spell], service: float, patience: float, *, lines: int | None = None, cut: int = 40
 ) -> Day:
-    """M(t)/M/c(t)+M, with so many lines. The state: busy on duty, busy beyond it (who will go), and waiting."""
+    """M(t)/M/c(t)+M, with so many lines. The state: busy within the number, busy beyond it, waiting."""
     chains = [_moves(spell, service, patience, lines, cut) for spell in spells]
     # What each spell can reach from what the one before it left; the second round closes the circle.
     left: set[State] = {(0, 0, 0)}
@@ -72,9 +73,11 @@ def _moves(spell: Spell, service: float, patience: float, lines: int | None, cut
                 found.append(Move(spell.rate, (on + 1, off, queue)))
             elif queue < cut:
                 found.append(Move(spell.rate, (on, off, queue + 1)))
+        # A number: whoever finishes first goes, until as many have gone as should. Shifts: it is known who.
         if off > 0:
-            found.append(Move(off / service, (on, off - 1, queue)))
-        if on > 0:
+            going = off if spell.relief else on + off
+            found.append(Move(going / service, (on, off - 1, queue)))
+        if on > 0 and (off == 0 or spell.relief):
             found.append(Move(on / service, (on, off, queue - 1) if queue > 0 else (on - 1, off, 0)))
         if queue > 0:
             found.append(Move(queue / patience, (on, off, queue - 1)))
@@ -113,7 +116,7 @@ def _figures(
     states = np.array(list(places))
     on, off, queue = states.T
     offered = let_in = delayed = waiting = busy = present = blocked = 0.0
-    p_wait, leaving = [], []
+    p_wait = []
     for spell, there in zip(spells, spent, strict=True):
         full = on + off + queue >= lines if lines is not None else queue < 0
         if there @ (queue == cut) > 1e-8 * spell.seconds:
@@ -126,7 +129,6 @@ def _figures(
         busy += float(there @ (on + off))
         present += float(there @ (spell.handlers + off))
         p_wait.append(must_wait / entered)
-        leaving.append(float(there @ queue) / patience / spell.seconds)
     figures = {
         "p_wait": delayed / let_in,
         "p_abandon": waiting / patience / offered,
@@ -134,4 +136,4 @@ def _figures(
         "mean_wait_all": waiting / let_in,
         "occupancy": busy / present,
     }
-    return Day(figures, p_wait, leaving)
+    return Day(figures, p_wait)

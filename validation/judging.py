@@ -1,8 +1,8 @@
 """A case, the twin's answer to it, and how many standard errors lie between them.
 
-The standard error is that of a ratio of sums over independent replications (Cochran, Sampling Techniques, 1977,
-6.4). With R replications the deviation in standard errors follows Student's law with R - 1 degrees; it is turned
-into the normal deviate of the same chance, so that all z-scores have one law whatever R is.
+The standard error is that of a ratio of sums over independent replications (Cochran, Sampling Techniques,
+1977, 6.4). With R replications the deviation in standard errors follows Student's law with R - 1 degrees;
+it is turned into the normal deviate of the same chance, so that all z-scores have one law whatever R is.
 """
 
 import math
@@ -56,8 +56,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A scenario with its exact figures. The first check is the one that counts for the spread of the z-scores,
-    because figures of one run depend on each other."""
+    """A scenario with its exact figures. The first check is the one that counts for the spread of the
+    z-scores, because figures of one run depend on each other."""
 
     family: str
     name: str
@@ -137,7 +137,7 @@ class Spread:
 
 
 def spread_of(scores: Sequence[float]) -> Spread:
-    """Chi-square of all squares together (both tails), and Kolmogorov-Smirnov's greatest distance from normal.
+    """Chi-square of all squares together (both tails), and Kolmogorov-Smirnov's distance from normal.
 
     The chance of the distance is by the limiting law with Stephens' correction (1970), good for 20 and more.
     """

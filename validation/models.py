@@ -1,7 +1,7 @@
 """Lines with phases, redials, skills, kept handlers, and calls beside chats, as Markov chains.
 
-Queues are cut where the chance of more is below rounding; `cut_is_far` is asserted for each. Figures are named as
-the twin names them; times in seconds, rates a second.
+Queues are cut where the chance of more is below rounding; `assert_cut_is_far` says so for each. Figures are
+named as the twin names them; times in seconds, rates a second.
 """
 
 from collections.abc import Sequence
@@ -245,7 +245,7 @@ def kept_back(kinds: Sequence[Kind], servers: int, keeps: int, cut: int) -> list
     solved = solve((0, 0, 0), moves)
     assert_cut_is_far(solved, solved.mean(lambda s: max(_t(s)[1:]) == cut))
     busy = {"occupancy": solved.mean(lambda s: _t(s)[0]) / servers}
-    return [_of_kind(solved, kind, lambda s, kind=kind: _t(s)[1 + kind]) | busy for kind in (0, 1)]  # type: ignore[misc]
+    return [_of_kind(solved, kind, lambda s, kind=kind: _t(s)[1 + kind]) | busy for kind in (0, 1)]
 
 
 def beside_chats(call: Kind, chat: Kind, at_once: int, cut: int) -> list[Figures]:
@@ -283,7 +283,7 @@ def beside_chats(call: Kind, chat: Kind, at_once: int, cut: int) -> list[Figures
     solved = solve((0, 0, 0), moves)
     assert_cut_is_far(solved, solved.mean(lambda s: max(_t(s)[1:]) == cut))
     busy = {"occupancy": solved.mean(lambda s: _t(s)[0] != 0)}
-    return [_of_kind(solved, kind, lambda s, kind=kind: _t(s)[1 + kind]) | busy for kind in (0, 1)]  # type: ignore[misc]
+    return [_of_kind(solved, kind, lambda s, kind=kind: _t(s)[1 + kind]) | busy for kind in (0, 1)]
 
 
 def _of_kind(solved: Solved, kind: int, waiting: Any) -> Figures:

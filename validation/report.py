@@ -18,7 +18,8 @@ EXACT_BY = {
     "skills": "a Markov chain over who of which group talks about what and who waits for what",
     "redial": "a Markov chain over the callers on the line and those who will try again",
     "days that change": "uniformization from change to change, day after day until a day repeats the last."
-    " When handlers become fewer the free go home first, and who is talking finishes the call and then goes",
+    " When handlers become fewer the free go home first; then whoever finishes a call goes, and"
+    " nobody new is answered until no more are there than there should be. In shifts it is known who goes",
     "call-back": "M/M/c+G and Erlang C: who waits to be rung back never gives up",
     "chats": "Erlang A with as many servers as chats at once; a Markov chain for calls and chats together",
     "transfers": "Erlang C at both desks (Burke 1956; Jackson 1957)",
@@ -37,20 +38,20 @@ def report(found: Sequence[tuple[Case, Sequence[Verdict]]], *, replications: int
         f"Version {version}; {len(found)} cases, {len(every)} figures.",
         "",
         "## How it is judged",
-        f"- Each case is a scenario whose figures are known exactly. The twin runs it in {replications} independent"
-        f" replications, of about {ATTEMPTS:,} attempts together (fewer where a case says so). The seed of a case is"
-        " its number here.",
-        f"- {WARM_UP_DAYS} or 3 days of each replication are thrown away as warm-up (1 in the case of busier and"
-        " quieter days). The slowest of the lines forgets its start in a few hours.",
+        "- Each case is a scenario whose figures are known exactly. The twin runs it in"
+        f" {replications} independent replications, of about {ATTEMPTS:,} attempts together (fewer where a"
+        " case says so). The seed of a case is its number here.",
+        f"- {WARM_UP_DAYS} or 3 days of each replication are thrown away as warm-up (1 in the case of busier"
+        " and quieter days). The slowest of the lines forgets its start in a few hours.",
         "- The standard error is that of a ratio of sums over the replications (Cochran 1977, 6.4), which are"
-        " independent; calls within one are not, and nothing assumes it. The deviation follows Student's law with"
-        f" {replications - 1} degrees; z is the normal deviate of the same chance.",
-        "- Figures of one case depend on each other. So the first of each case, chosen before any run, is the one"
-        " whose spread is compared with chance.",
+        " independent; calls within one are not, and nothing assumes it. The deviation follows Student's law"
+        f" with {replications - 1} degrees; z is the normal deviate of the same chance.",
+        "- Figures of one case depend on each other. So the first of each case is the one whose spread is"
+        " compared with chance.",
         "",
         "## The spread",
         *_spread_lines(spread_of(first)),
-        f"- Of all {len(every)} figures the furthest lies {max(abs(z) for z in every):.2f} standard errors off;"
+        f"- Of all {len(every)} figures the furthest lies {max(map(abs, every)):.2f} standard errors off;"
         f" {len(beyond)} beyond {FURTHEST:.0f}.",
         "",
         "## The cases",

@@ -110,7 +110,7 @@ SHORT = (
 
 def _beyond(case: Case, replications: int, seed: int) -> list[str]:
     return [
-        f"{case.family}, {case.name}: {each.check.title} {each.mean:.6g} for {each.check.exact:.6g}, z {each.z:.1f}"
+        f"{case.name}: {each.check.title} {each.mean:.6g} not {each.check.exact:.6g}, z {each.z:.1f}"
         for each in judge(case, replications=replications, seed=seed, threads=1)
         if abs(each.z) > FURTHEST
     ]
