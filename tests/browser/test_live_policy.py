@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.ledger.looking import untouched_ledger
-from tests.planning import policies
 
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
@@ -15,6 +13,8 @@ from darwin.reference.policies import in_force
 from darwin.reference.services import note_guardrail, open_installation, propose_policy
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
+from tests.ledger.looking import untouched_ledger
+from tests.planning import policies
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 800}

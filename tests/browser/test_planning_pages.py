@@ -8,9 +8,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.ledger.looking import untouched_ledger
-from tests.planning import figures as made_up
-from tests.planning import houses
 
 from darwin.contact.services.queues import open_queue
 from darwin.deadlines import clock
@@ -20,6 +17,9 @@ from darwin.planning.services.rosters import publish_roster
 from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
+from tests.ledger.looking import untouched_ledger
+from tests.planning import figures as made_up
+from tests.planning import houses
 
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 LARGEST_PICTURE = 200_000

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from tests.addresses import example
-from tests.contact.taking.calls import Floor
 
 from darwin.contact.callbacks.listed import call_backs
 from darwin.contact.coverage import EVERYTHING, Span
@@ -50,6 +48,8 @@ from darwin.records.services.phones import link_number
 from darwin.reference.services import open_policy
 from darwin.staff.models import Account, WallScreen
 from darwin.staff.services import make_wall_code, pair_wall_screen
+from tests.addresses import example
+from tests.contact.taking.calls import Floor
 
 IMPORTER = Actor.system("import")
 _batch = count(1)

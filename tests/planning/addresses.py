@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.addresses import example
-from tests.planning import houses, policies
-
 from darwin.contact.services.queues import open_queue
 from darwin.planning.models import PlannedPerson, RunKind
 from darwin.planning.services.rosters import publish_roster
 from darwin.staff.models import Account
+from tests.addresses import example
+from tests.planning import houses, policies
 
 
 def _queue() -> None:

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.planning.houses import WORKER
-from tests.staff.conftest import _data_dir, operational_house, signed_in  # noqa: F401 - fixtures
-from tests.staff.people import someone
 
 from darwin.contact.services.queues import open_queue
 from darwin.deadlines import clock
 from darwin.staff.models import Account
+from tests.planning.houses import WORKER
+from tests.staff.conftest import _data_dir, operational_house, signed_in  # noqa: F401 - fixtures
+from tests.staff.people import someone
 
 NOW = datetime(2026, 11, 27, 14, 24, tzinfo=UTC)
 

@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from tests.planning import figures as made_up
-
 from darwin.ledger.actors import Actor
 from darwin.planning.models import PlannedPerson, Roster, Run, RunKind, RunState
 from darwin.planning.services.people import NewPerson, take_in_people
 from darwin.planning.services.rosters import keep_roster
 from darwin.planning.services.runs import ask_run, claim_run, fail_run, finish_run, let_go
 from darwin.staff.models import Account
+from tests.planning import figures as made_up
 
 WORKER = Actor.system("planning")
 INPUTS: dict[RunKind, dict[str, Any]] = {

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from tests.staff.people import someone
-
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.reference.models import PolicyHold, PolicyProposal
@@ -18,6 +16,7 @@ from darwin.reference.services import (
 )
 from darwin.science.policy import Policy, TypeRule
 from darwin.staff.models import Account
+from tests.staff.people import someone
 
 WORKER = Actor.system("routing")
 FIRST = Policy(types=(TypeRule("999", 1.0), TypeRule("101", 2.0), TypeRule("ONLINE_REPORT", 3.0)))

@@ -6,9 +6,6 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from tests.planning import houses
-from tests.planning.conftest import NOW
-from tests.planning.recorded import TALK_S, small_line
 
 from darwin.deadlines import clock
 from darwin.planning import worker
@@ -18,6 +15,9 @@ from darwin.planning.services.people import tell_absence
 from darwin.planning.services.rosters import ask_replan
 from darwin.planning.services.runs import ask_run
 from darwin.staff.models import Account
+from tests.planning import houses
+from tests.planning.conftest import NOW
+from tests.planning.recorded import TALK_S, small_line
 
 
 @pytest.fixture

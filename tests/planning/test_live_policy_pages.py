@@ -7,9 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.planning import houses, policies
-from tests.staff.conftest import signed_in  # noqa: F401
-from tests.staff.people import someone
 
 from darwin.deadlines import clock
 from darwin.planning.models import RunKind
@@ -18,6 +15,9 @@ from darwin.reference.policies import in_force
 from darwin.reference.services import note_guardrail
 from darwin.staff.models import Account
 from darwin.theme import formats
+from tests.planning import houses, policies
+from tests.staff.conftest import signed_in  # noqa: F401
+from tests.staff.people import someone
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=clock.LONDON)

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from tests.planning import figures as made_up
-from tests.planning import houses
-from tests.staff.people import someone
 
 from darwin.deadlines import clock
 from darwin.planning.models import Absence, Roster, RosterShift, Run, RunKind
 from darwin.planning.services.rosters import RosterRefused, ask_replan, ask_roster, publish_roster
 from darwin.staff.models import Account
+from tests.planning import figures as made_up
+from tests.planning import houses
+from tests.staff.people import someone
 
 
 @pytest.fixture

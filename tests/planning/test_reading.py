@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
-from tests.planning.test_forecast_commands import a_call, record
 
 from darwin.contact.periods import midnight
 from darwin.contact.records import CallRecord
@@ -16,6 +15,7 @@ from darwin.planning.reading import (
     whole_half_hours,
 )
 from darwin.science.arrivals import Ending
+from tests.planning.test_forecast_commands import a_call, record
 
 
 def at(*moments: datetime, answered: bool = True) -> list[CallRecord]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests.planning import houses
 
 from darwin.errors import DarwinError
 from darwin.ledger.models import Entry, EntrySubject
@@ -15,6 +14,7 @@ from darwin.planning import worker
 from darwin.planning.models import Run, RunKind, RunResult, RunState
 from darwin.planning.services.runs import claim_run, fail_run, finish_run, let_go, tell_progress
 from darwin.staff.models import Account
+from tests.planning import houses
 
 
 def working(run: Run) -> Run:

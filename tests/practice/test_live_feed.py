@@ -9,9 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.databases import database_url
-from tests.practice.live_world import MONDAY, World
-from tests.supervisor.house_at_work import wait_for
 
 from darwin.contact.floor import HandlerState, call_of, calls_now, connections_now, handlers_now, silent_since
 from darwin.contact.measures.not_through import gave_up_and_not_seen
@@ -40,6 +37,9 @@ from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_account, open_practice_accounts
 from darwin.staff.services.roles import grant_role
+from tests.databases import database_url
+from tests.practice.live_world import MONDAY, World
+from tests.supervisor.house_at_work import wait_for
 
 ACTOR = Actor.system("practice")
 NOTES = timedelta(minutes=2)

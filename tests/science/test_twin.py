@@ -10,13 +10,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import kstest, norm
-from tests.science.twin_scenarios import mean, off_by, one_type, run
 
 from darwin.science.queueing import erlang_a, erlang_b
 from darwin.science.twin.laws import Law, hyperexponential, lognormal, weibull
 from darwin.science.twin.run import MEASURES, Figure, ratio, replicate, simulate
 from darwin.science.twin.sample import sample_day
 from darwin.science.twin.scenario import ScenarioRefused, read_scenario
+from tests.science.twin_scenarios import mean, off_by, one_type, run
 
 FAR = 6.0
 

@@ -3,11 +3,11 @@
 from itertools import pairwise
 
 import pytest
-from tests.science.twin_scenarios import mean, one_type, run
 
 from darwin.science.twin.run import simulate
 from darwin.science.twin.sample import Attempt, sample_day
 from darwin.science.twin.scenario import read_scenario
+from tests.science.twin_scenarios import mean, one_type, run
 
 HOUR = 3600.0
 FIXED = '{ law = "deterministic", mean = 600 }'

@@ -13,10 +13,6 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, transaction
 from django.urls import reverse
-from tests.contact.taking.calls import Floor
-from tests.databases import database_url
-from tests.staff.conftest import signed_in  # noqa: F401
-from tests.staff.people import someone
 
 from darwin.contact.models import (
     Contact,
@@ -42,6 +38,10 @@ from darwin.outbound.models import Attempt
 from darwin.records.services.phones import link_number
 from darwin.reference.services import adopt_policy, open_policy, propose_policy
 from darwin.staff.models import Account
+from tests.contact.taking.calls import Floor
+from tests.databases import database_url
+from tests.staff.conftest import signed_in  # noqa: F401
+from tests.staff.people import someone
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=clock.LONDON)
 IMPORTER = Actor.system("import")
