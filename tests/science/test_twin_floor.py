@@ -29,7 +29,7 @@ def in_talk(attempts: list[Attempt], at: float) -> int:
 
 @pytest.mark.parametrize("fewer", [3, 1])
 def test_identity_rule_the_free_go_first_and_who_talks_finishes(fewer: int) -> None:
-    """From 12:00 there are fewer: nobody is cut off, and nobody new answers while more talk than should."""
+    """From 12:00 there are fewer: nobody is cut off, nobody answers while too many talk."""
     numbers = [6] * 12 + [fewer] * 12
     attempts = day(one_type(rate=40, talk=FIXED, handlers=numbers))
     noon = 12 * HOUR
