@@ -17,6 +17,8 @@ from darwin.science.twin.streams import key_of
 
 DAY_S = 86_400
 SLOTS_A_DAY = 48
+# The bytes of a record before its events; what lies behind is written before it is read, but for the counts.
+READ_UNWRITTEN: int = state.STATE.fields["events"][1]  # type: ignore[index]
 # What a seed is split by, beside the replication's number.
 ARRIVALS, CONTACTS, DAY_EFFECT, ABSENCE = range(1, 5)
 
@@ -39,8 +41,7 @@ def memory(
     found = np.zeros(1, state.STATE) if used is None else used
     s = found[0]
     if used is not None:
-        # What lies behind `events` is written before it is read, but for the counts.
-        found.view(np.uint8)[: state.STATE.fields["events"][1]] = 0
+        found.view(np.uint8)[:READ_UNWRITTEN] = 0
         s["counts"][: 2 * len(scenario.types)] = 0
     rules, type_rules = routing.as_arrays(scenario.policy)
     s["rules"] = rules
