@@ -5,8 +5,8 @@ FINDINGS = """
 
 - **Without an extra hour both figures can be had in this centre**, by a wide margin, with all five levers
   together; no guardrail is broken. Two levers do nearly all of it: hours that lie where the calls are,
-  and handlers who take both lines. Each alone is worth about as much as the letter claims, and each still adds as
-  much when it comes last.
+  and handlers who take both lines. Each alone is worth about as much as the letter claims, and each still
+  adds as much when it comes last.
 - **By the strict rule the answer is narrower.** A lever that breaks a guardrail by itself is rejected, and
   three of five are. What is left, roster and repeat calls, reaches reading B and falls a little short of the
   40% of reading A.
