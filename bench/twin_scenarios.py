@@ -22,10 +22,19 @@ handlers = {list(centre.handlers)}
 """
 
 
-def full_scenario(centre: Centre, days: int) -> str:
+def full_scenario(centre: Centre, days: int, *, lognormal: bool = False) -> str:
     """The same calls, a fifth of them 999 and a tenth for the crime desk, and as many handlers or so in three
     groups with lists of skills, in shifts over midnight with breaks and absence; a day effect, redial, a
-    call-back that keeps its place, callers with a marker ahead, and wrap-up after a shorter talk."""
+    call-back that keeps its place, callers with a marker ahead.
+
+    Talk is exponential as it is in the plain centre, or lognormal with a lognormal wrap-up after it.
+    """
+    work = f'talk = {{ law = "exponential", mean = {centre.mean_talk} }}'
+    if lognormal:
+        work = (
+            f'talk = {{ law = "lognormal", mean = {centre.mean_talk * 0.7}, cv = 0.9 }}\n'
+            f'wrap = {{ law = "lognormal", mean = {centre.mean_talk * 0.3}, cv = 0.7 }}'
+        )
     peak = max(centre.handlers)
     night = centre.handlers[HOURS - 1]
     shares = {"999": 0.2, "101": 0.7, "crime": 0.1}
@@ -34,8 +43,7 @@ def full_scenario(centre: Centre, days: int) -> str:
 [[types]]
 name = "{name}"
 rate_per_hour = {[rate * share for rate in centre.rates]}
-talk = {{ law = "lognormal", mean = {centre.mean_talk * 0.7}, cv = 0.9 }}
-wrap = {{ law = "lognormal", mean = {centre.mean_talk * 0.3}, cv = 0.7 }}
+{work}
 patience = {{ law = "exponential", mean = {centre.mean_patience} }}
 redial = {{ probability = 0.4, delay = {{ law = "exponential", mean = 400 }} }}
 priority = {1 if name == "999" else 2}
@@ -52,9 +60,9 @@ name = "{name}"
 skills = {skills}
 absence = 0.04
 shifts = [
-{_shift("07:00", 10, peak * share * 0.55)}
-{_shift("12:00", 10, peak * share * 0.6)}
-{_shift("22:00", 9, night * share)}
+{_shift("07:00", 10, peak * share * 0.95)}
+{_shift("12:00", 10, peak * share * 1.0)}
+{_shift("22:00", 9, night * share * 1.2)}
 ]
 """
         for name, skills, share in (

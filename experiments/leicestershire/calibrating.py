@@ -11,7 +11,8 @@ from experiments.leicestershire.centre import ASSUMED, DESK_101, DESK_999, Centr
 from experiments.leicestershire.measuring import Measured
 from experiments.leicestershire.rosters import before_roster
 
-OFFERED_WITHIN, MOST_TRIES = 1e-3, 4
+OFFERED_WITHIN, MOST_TRIES = 5e-4, 4
+REFINEMENTS = 3
 # Person-shifts a week to begin the search with.
 USUAL = 160
 Simulate = Callable[[Centre], Measured]
@@ -76,9 +77,13 @@ class Calibration:
         usual = self.start.absence
         people, above, below = least(lambda people: shown(month_of(people, usual)[1]), target, USUAL)
         # `people` are just enough: a little more absence brings the month down to the target.
-        spare = (above - target) / (above - below)
-        centre, month = month_of(people, round(usual + spare * (1 - usual) / people, 4))
-        return Before(centre, month, target, shown(month), people, emergency)
+        one_fewer = (1 - usual) / people
+        absence, value = usual, above
+        for _ in range(REFINEMENTS):
+            absence = round(absence + (value - target) / (above - below) * one_fewer, 5)
+            centre, month = month_of(people, absence)
+            value = shown(month)
+        return Before(centre, month, target, value, people, emergency)
 
     def _with_offered(self, centre: Centre) -> tuple[Centre, Measured]:
         """The centre with so many callers that calls and repeated calls together are those offered."""

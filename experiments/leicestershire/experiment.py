@@ -99,7 +99,7 @@ class Experiment:
             "without": {lever: self.compared(before, everything - {lever}) for lever in LEVERS},
             "together": self.compared(before, everything),
             "kept": self.compared(before, kept) | {"levers": sorted(kept, key=LEVERS.index)},
-            "reserves": self.reserves(before),
+            "reserves": self.reserves(before, kept),
         }
 
     def compared(self, before: Before, levers: frozenset[str]) -> Report:
@@ -111,13 +111,15 @@ class Experiment:
             "people": fewest_people(centre),
         }
 
-    def reserves(self, before: Before) -> Report:
-        """The lever of skills alone with more handlers kept free for 999: thought of after the first run."""
+    def reserves(self, before: Before, kept: frozenset[str]) -> Report:
+        """The lever of skills with more handlers kept free for 999, alone and with the levers that are kept:
+        thought of after the first run."""
         found = {}
         for reserve in LATER_RESERVES:
-            self.told(f"  skills with {reserve} kept for 999")
-            centre = replace(self.after(before, frozenset({"skills"})), reserve=reserve)
-            found[str(reserve)] = _comparison(before.month, self.month(centre))
+            for words, levers in (("alone", frozenset({"skills"})), ("beside the others", kept | {"skills"})):
+                self.told(f"  skills {words}, {reserve} kept for 999")
+                centre = replace(self.after(before, levers), reserve=reserve)
+                found[f"{reserve}, {words}"] = _comparison(before.month, self.month(centre))
         return found
 
     def condition(self, name: str, known: dict[str, Any], readings: dict[str, Report]) -> Report:

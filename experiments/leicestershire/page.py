@@ -128,7 +128,7 @@ def _reading(name: str, reading: Report) -> str:
             ),
             "",
             "Thought of after the first run, and therefore not among the levers above: skills and priorities "
-            "alone, with more than one handler kept free for 999.",
+            "with more than one handler kept free for 999, alone and beside the levers not rejected.",
             "",
             *_table(
                 ("kept for 999", "within 30 s", "give up", "wait of answered", "999 in 10 s", "guardrails"),

@@ -9,11 +9,17 @@ from experiments.leicestershire.centre import ASSUMED, CALLERS, Centre
 from experiments.leicestershire.measuring import Measure, Measured
 
 
-def simulated(centre: Centre, replications: int, threads: int | None = None) -> Measured:
-    """So many months of the centre; with the same seed always, so that the same callers call."""
+def simulated(
+    centre: Centre,
+    replications: int,
+    threads: int | None = None,
+    *,
+    seed: int = ASSUMED["experiment"]["seed"],
+) -> Measured:
+    """So many months of the centre; with the same seed, the same callers call."""
     experiment = ASSUMED["experiment"]
     scenario = read_scenario(centre.scenario(experiment["days"]), name="the month")
-    return measured(simulate(scenario, replications=replications, seed=experiment["seed"], threads=threads))
+    return measured(simulate(scenario, replications=replications, seed=seed, threads=threads))
 
 
 def measured(result: Result) -> Measured:

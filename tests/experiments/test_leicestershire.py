@@ -30,6 +30,12 @@ from experiments.leicestershire.measuring import (
 )
 from experiments.leicestershire.page import page
 from experiments.leicestershire.rosters import _presence, _waits, before_roster, fitted
+<<<<<<< HEAD
+=======
+from experiments.leicestershire.simulating import simulated
+from hypothesis import given, settings
+from hypothesis import strategies as st
+>>>>>>> twinbench
 
 KEPT = json.loads((Path(command.HERE) / "results.json").read_text("utf-8"))
 
@@ -55,6 +61,27 @@ def test_every_assumption_has_its_source() -> None:
     assert without(told, "") == []
 
 
+@pytest.mark.parametrize("reading", ["A", "B"])
+@pytest.mark.parametrize("lever", ["", "skills", "callback", "online", "repeats"])
+def test_a_row_that_is_published_is_what_the_twin_finds(reading: str, lever: str) -> None:
+    """The rows that need no solver, again in a few months of another seed: 4 standard errors of both."""
+    published = KEPT["readings"][reading]
+    before = published["before"]
+    rosters = {
+        DESK_101: before_roster("101", before["person_shifts_101"]),
+        DESK_999: before_roster("999", before["person_shifts_999"]),
+    }
+    levers = frozenset({lever} - {""})
+    found = simulated(Centre(before["first_calls"], rosters, levers, before["absence"]), 8, seed=1, threads=1)
+    row = published["alone"][lever]["month"] if lever else before
+    for name in ("in time", "share in time", "gave up", "wait of answered", "wait of all", "999 in time"):
+        mean, width = row[name]
+        mine = found.estimate(name)
+        error = math.hypot(width / 1.97, mine.half_width / 2.36)
+        assert mine.mean == pytest.approx(mean, abs=4 * error), name
+
+
+@pytest.mark.nightly
 def test_the_short_form_finds_what_is_published(tmp_path: Path) -> None:
     """Four months instead of two hundred, so within what four months can say: 4 standard errors."""
     command.main(["--short", str(tmp_path)])

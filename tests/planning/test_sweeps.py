@@ -14,6 +14,7 @@ from darwin.planning import sweeps
 from darwin.planning.command_lines.simulate import command
 from darwin.planning.sweeps import Run, SweepRefused, sweep
 from darwin.science.twin.run import simulate
+from darwin.science.twin.scenario import read_scenario
 
 SCENARIO = """
 days = 3
@@ -32,8 +33,12 @@ skills = ["101"]
 handlers = 8
 """
 RUNS = [
-    Run(SCENARIO.format(rate=rate), replications=5, seed=seed) for rate in (50, 60, 70) for seed in (1, 2)
+    Run(read_scenario(SCENARIO.format(rate=rate)), replications, seed)
+    for rate, replications in ((50, 5), (60, 25), (70, 10))
+    for seed in (1, 2)
 ]
+# A worker imports half of Dask before it answers, and machines that run tests are busy.
+PATIENCE_S = 180
 
 
 def dask(command: str, *options: str) -> subprocess.Popen[bytes]:
@@ -59,7 +64,7 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     file = tmp_path_factory.mktemp("dask") / "scheduler.json"
     process = dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
     try:
-        with Client(scheduler_file=str(file), timeout=60, set_as_default=False) as client:
+        with Client(scheduler_file=str(file), timeout=PATIENCE_S, set_as_default=False) as client:
             yield client.scheduler.address
     finally:
         stop(process)
@@ -74,8 +79,8 @@ def cluster(scheduler: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     options = ("--nthreads", "1", "--no-nanny", "--local-directory", folder, "--host", "127.0.0.1")
     workers = [dask("worker", scheduler, *options) for _ in range(2)]
     try:
-        with Client(scheduler, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
+        with Client(scheduler, timeout=PATIENCE_S, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=PATIENCE_S)
             yield scheduler
     finally:
         for worker in workers:

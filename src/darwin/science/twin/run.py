@@ -6,6 +6,7 @@ half-width: A. M. Law, Simulation Modeling and Analysis (5th ed. 2015), 9.4.1.
 """
 
 import os
+import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from darwin.science.twin.reading import ScenarioRefused
 from darwin.science.twin.state import COUNTS
 
 CONFIDENCE = 0.95
+# Each thread's `memory`: the record of its last replication.
+_THREAD = threading.local()
 # Each measure as (numerator, denominator) over the counts; None is one replication.
 MEASURES: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     "offered": (("offered",), None),
@@ -76,7 +79,8 @@ def replicate(scenario: Scenario, seed: int, number: int) -> Replication:
 
     Raises ScenarioRefused for a scenario too large, at once or while it runs.
     """
-    memory, pace = prepare.memory(scenario, seed, number)
+    memory, pace = prepare.memory(scenario, seed, number, used=getattr(_THREAD, "memory", None))
+    _THREAD.memory = memory
     loop.run(memory, pace)
     found = memory[0]
     if found["full"]:
