@@ -70,3 +70,19 @@ def test_the_welsh_keeps_every_figure_that_a_message_carries() -> None:
 
 def _carried(text: str) -> set[str]:
     return set(re.findall(r"%\(\w+\)0?\d?[sd]|\{\w+\}", text))
+
+
+def test_no_message_has_two_translations() -> None:
+    """A reader takes the last of two, or both run together: which one, nobody has chosen."""
+    lines = WELSH.read_text("utf-8").splitlines()
+    doubled = [
+        number
+        for number, line in enumerate(lines, 1)
+        if line.startswith("msgstr ") and lines[number - 2].startswith("msgstr ")
+    ]
+    keys = [line for line in re.split(r"\n\n+", WELSH.read_text("utf-8")) if "msgid " in line]
+    heads = [
+        "\n".join(row for row in entry.splitlines() if not row.startswith(("#", "msgstr"))) for entry in keys
+    ]
+    assert doubled == []
+    assert sorted({head for head in heads if heads.count(head) > 1}) == []
