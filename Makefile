@@ -14,7 +14,7 @@ STATICS := $(shell find src/darwin -path '*/static/*' -not -path '*/static/built
 STYLES := $(shell find src/darwin/theme/styles src/darwin/theme/locale -name '*.mo' -prune -o -type f -print 2>/dev/null)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup setup-test setup-bench run test test-database test-browser test-faults test-telephony test-nightly lint bench locks clean
+.PHONY: help setup setup-test setup-bench run test test-database test-browser test-faults test-telephony test-nightly lint bench validate experiment locks clean
 
 help:
 	@echo "make run            open the practice force (sets everything up first)"
@@ -24,6 +24,8 @@ help:
 	@echo "make test-faults    kill processes"
 	@echo "make test-telephony a real Asterisk and real callers (as root, on Debian)"
 	@echo "make test-nightly   the long forms"
+	@echo "make experiment     the Leicestershire experiment, and its page docs/experiments/leicestershire.md"
+	@echo "make validate       the digital twin against exact results: docs/twin-validation.md"
 	@echo "make lint | bench | locks"
 
 setup: $(VENV)/.run $(VENV)/.static
@@ -100,6 +102,12 @@ test-nightly: setup-test
 
 bench: setup-bench
 	@for bench in bench/*.py; do echo "$$bench"; $(PYTHON) $$bench || exit 1; done
+
+experiment: setup
+	$(PYTHON) -m experiments.leicestershire
+
+validate: setup-test
+	$(PYTHON) -m validation
 
 # Three hashed locks without addresses; a peer that a bench compares with never enters the first two.
 locks:

@@ -7,6 +7,7 @@ from django.db import models
 # From the top, as in docs/architecture.md.
 FLOORS = [
     "practice",
+    "planning",
     "contact",
     "outbound",
     "records",

@@ -20,11 +20,14 @@ ROOMS = {
     "deadlines": "Due times: what is due, and the worker that acts on it.",
     "files": "Attachments: verify them, check them for viruses again.",
     "ledger": "Verify the record of every change and every read; close its blocks.",
+    "plan": "Forecast, staffing, rosters and the digital twin.",
     "practice": "The made-up force.",
     "records": "People and numbers: their search keys, their reviews.",
     "reference": "Code lists, targets and thresholds: check and adopt them.",
     "staff": "Accounts and roles.",
 }
+# Where the command's word is not the room's.
+FOLDERS = {"plan": "planning"}
 INTERRUPTED = 130
 
 
@@ -37,7 +40,7 @@ class Rooms(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in ROOMS or not _has_commands(cmd_name):
             return super().get_command(ctx, cmd_name)
-        group: click.Group = import_module(f"darwin.{cmd_name}.commands").commands
+        group: click.Group = import_module(_module(cmd_name)).commands
         return group
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -48,7 +51,11 @@ class Rooms(click.Group):
 
 
 def _has_commands(room: str) -> bool:
-    return find_spec(f"darwin.{room}.commands") is not None
+    return find_spec(_module(room)) is not None
+
+
+def _module(room: str) -> str:
+    return f"darwin.{FOLDERS.get(room, room)}.commands"
 
 
 @click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 from django.db import connection
+
 from tests.databases import database_url
 from tests.supervisor.house_at_work import free_port, wait_for
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.ledger.looking import untouched_ledger
 
 from darwin.contact.coverage import EVERYTHING, Span
 from darwin.contact.services.call_events import record_call_events
@@ -22,6 +21,7 @@ from darwin.records.services.phones import link_number, mark_number
 from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
+from tests.ledger.looking import untouched_ledger
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 800}
 SWITCH = Actor.system("switch")

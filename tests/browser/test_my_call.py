@@ -10,9 +10,6 @@ from uuid import UUID
 import pytest
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from tests.browser.call_house import CallHouse
-from tests.contact.taking.calls import Floor
-from tests.supervisor.house_at_work import wait_for
 
 from darwin.contact.models import (
     CallbackPromise,
@@ -31,6 +28,9 @@ from darwin.records.services.phones import link_number
 from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
+from tests.browser.call_house import CallHouse
+from tests.contact.taking.calls import Floor
+from tests.supervisor.house_at_work import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE = {"width": 1440, "height": 900}

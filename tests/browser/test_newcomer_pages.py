@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.contact.pages.conftest import call, store
-from tests.ledger.looking import untouched_ledger
 
 from darwin.contact.models import AnnotationKind, Contact, ContactQueue
 from darwin.contact.periods import add_months, midnight, month_of
@@ -20,6 +18,8 @@ from darwin.ledger.models import Entry
 from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
+from tests.contact.pages.conftest import call, store
+from tests.ledger.looking import untouched_ledger
 
 WIDE, NARROW, ZOOMED = (
     {"width": 1440, "height": 960},

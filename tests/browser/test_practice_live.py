@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
 from tests.supervisor.house_at_work import free_port, house_environment, processes_of, wait_for
 
 pytestmark = pytest.mark.browser

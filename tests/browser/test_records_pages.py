@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.ledger.looking import untouched_ledger
-from tests.records.addresses import priya, reviews_of
 
 from darwin.ledger.actors import Actor
 from darwin.records.models import Person
@@ -17,6 +15,8 @@ from darwin.records.services.phones import link_number, mark_number
 from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
+from tests.ledger.looking import untouched_ledger
+from tests.records.addresses import priya, reviews_of
 
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 800}

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.ledger.looking import untouched_ledger
 
 from darwin.ledger.actors import Actor
 from darwin.outbound.models import SafeContact
@@ -17,6 +16,7 @@ from darwin.records.services.phones import link_number
 from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
+from tests.ledger.looking import untouched_ledger
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 800}

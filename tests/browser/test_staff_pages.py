@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 from playwright.sync_api import Page, expect
-from tests.ledger.looking import untouched_ledger
 
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor, Subject, Verb
@@ -20,6 +19,7 @@ from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.practice_facts import PracticeFacts
 from darwin.staff.services import make_token, open_practice_accounts, revoke_token
+from tests.ledger.looking import untouched_ledger
 
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 800}

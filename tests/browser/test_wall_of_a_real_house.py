@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.supervisor.conftest import data_dir, open_folder  # noqa: F401 - fixtures
-from tests.supervisor.house_at_work import Up, house_environment, up, wait_for
 
 from darwin.staff.walls import cookie_name
+from tests.supervisor.conftest import data_dir, open_folder  # noqa: F401 - fixtures
+from tests.supervisor.house_at_work import Up, house_environment, up, wait_for
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]

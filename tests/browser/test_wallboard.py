@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from tests.contact.now import scene
-from tests.serving import Serving
 
 from darwin.contact.models import SwitchConnection
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.staff.services import end_wall_screen, make_wall_code, pair_wall_screen
 from darwin.staff.walls import cookie_name
+from tests.contact.now import scene
+from tests.serving import Serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from tests.addresses import example
-from tests.contact.taking.calls import Floor
 
 from darwin.contact.callbacks.listed import call_backs
 from darwin.contact.coverage import EVERYTHING, Span
@@ -23,6 +21,10 @@ from darwin.contact.models import (
     ImportReject,
     ImportRun,
     MeasureAnnotation,
+    RoutedKind,
+    Routing,
+    RoutingDecision,
+    RoutingEnd,
     SwitchCommand,
 )
 from darwin.contact.now.reading import read_now
@@ -43,8 +45,11 @@ from darwin.ledger.ids import new_id
 from darwin.outbound.channels import CALL_BACK
 from darwin.outbound.models import Attempt, ContactPoint, PointKind
 from darwin.records.services.phones import link_number
+from darwin.reference.services import open_policy
 from darwin.staff.models import Account, WallScreen
 from darwin.staff.services import make_wall_code, pair_wall_screen
+from tests.addresses import example
+from tests.contact.taking.calls import Floor
 
 IMPORTER = Actor.system("import")
 _batch = count(1)
@@ -212,6 +217,35 @@ def _command(account: Account | None, rows: int) -> Mapping[str, Any]:
     return {"command_id": command.id}
 
 
+def _routed(account: Account | None, rows: int) -> Mapping[str, Any]:
+    """A call-back that is kept for the person."""
+    if account is None:
+        return {"routing_id": new_id()}
+    calls_of_today(2)
+    lost = call_backs(clock.now()).listed[0]
+    hold = open_policy(actor=IMPORTER, parameters={"types": [{"name": "101"}]})
+    decision = RoutingDecision.objects.create(at=clock.now(), policy=hold.policy, situation={}, decisions=[])
+    Routing.objects.filter(ended_at=None).update(ended_at=clock.now(), end=RoutingEnd.GONE)
+    routing = Routing.objects.create(
+        contact_id=lost.key,
+        account=account,
+        kind=RoutedKind.CALL_BACK,
+        decision=decision,
+        reasons=[["waited", 240]],
+        routed_at=clock.now(),
+        until=clock.now() + timedelta(seconds=90),
+    )
+    return {"routing_id": routing.id}
+
+
+def _routed_part(account: Account | None, rows: int) -> Mapping[str, Any]:
+    _routed(account, rows)
+    return {}
+
+
+example("contact:routed", prepare=_routed_part)
+example("contact:routed_take", prepare=_routed, method="post")
+example("contact:routed_not_now", prepare=_routed, method="post")
 example("contact:my_call", prepare=_my_call, many_rows=True)
 example("contact:call_shell")
 example("contact:call_worker")

@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from tests.staff.conftest import signed_in  # noqa: F401
-from tests.staff.people import someone
 
 from darwin.contact.callbacks.listed import Standing, call_backs
 from darwin.contact.models import ContactQueue
@@ -31,6 +29,8 @@ from darwin.outbound.errors import NotSafe, TakenByAnother
 from darwin.outbound.models import Attempt
 from darwin.records.services.phones import link_number, mark_number
 from darwin.staff.models import Account
+from tests.staff.conftest import signed_in  # noqa: F401
+from tests.staff.people import someone
 
 pytestmark = pytest.mark.django_db
 IMPORTER = Actor.system("import")

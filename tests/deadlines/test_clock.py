@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.supervisor.house_at_work import darwin, house_environment
 
 from darwin.config import environment
 from darwin.config.environment import SettingError
 from darwin.deadlines import clock
+from tests.supervisor.house_at_work import darwin, house_environment
 
 MICROSECOND = timedelta(microseconds=1)
 START = datetime(2026, 11, 22, 14, 24, tzinfo=UTC)

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.addresses import example
-from tests.staff.people import someone
-
 from darwin.deadlines import clock
 from darwin.files.models import Attachment, StoredFile
 from darwin.files.permissions import USE_FILES
 from darwin.files.subjects import SubjectFiles, declare_subject
 from darwin.ledger.ids import new_id
 from darwin.staff.models import Account
+from tests.addresses import example
+from tests.staff.people import someone
 
 THING = "account_under_test"
 declare_subject(SubjectFiles(THING, "An account", Account, see=USE_FILES, add=USE_FILES))

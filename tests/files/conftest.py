@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.staff.conftest import signed_in  # noqa: F401
-from tests.staff.people import someone
 
 from darwin.files import subjects
 from darwin.files.permissions import USE_FILES
 from darwin.files.subjects import SubjectFiles, declare_subject
 from darwin.ledger.actors import Subject
 from darwin.staff.models import Account
+from tests.staff.conftest import signed_in  # noqa: F401
+from tests.staff.people import someone
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000") + bytes(200)
 THING = "thing"

@@ -6,7 +6,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from tests.staff.people import someone
 
 from darwin.files import store
 from darwin.files.models import Attachment
@@ -18,6 +17,7 @@ from darwin.ledger.models import EntrySubject
 from darwin.staff import permissions
 from darwin.staff.models import Account
 from darwin.staff.permissions import Rule, own
+from tests.staff.people import someone
 
 from .conftest import PNG
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-from tests.databases import database_url
 
 from darwin.ledger import blocks
 from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
 from darwin.ledger.verification import verify_ledger
+from tests.databases import database_url
 
 from .looking import rows, untouched_ledger, without_guards
 

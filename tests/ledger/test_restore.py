@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from tests.databases import database_url
 
 from darwin.ledger import blocks
 from darwin.ledger.actors import Actor, Subject, Verb
@@ -22,6 +21,7 @@ from darwin.supervisor import roles
 from darwin.supervisor.cluster import SUPERUSER
 from darwin.supervisor.place import find_programs
 from darwin.supervisor.postgres import open_server
+from tests.databases import database_url
 
 from .looking import untouched_ledger
 

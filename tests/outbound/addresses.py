@@ -5,12 +5,11 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from tests.addresses import example
-from tests.staff.people import someone
-
 from darwin.deadlines import clock
 from darwin.outbound.models import Attempt, ContactPoint, SafeContact
 from darwin.staff.models import Account
+from tests.addresses import example
+from tests.staff.people import someone
 
 _numbers = count(1)
 

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.staff.conftest import operational_house, signed_in  # noqa: F401
-from tests.staff.people import someone
 
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
@@ -15,6 +13,8 @@ from darwin.records.models import PhoneLink
 from darwin.records.services.links import confirm_link_ending, propose_link_ending
 from darwin.records.services.phones import link_number, mark_number
 from darwin.staff.models import Account
+from tests.staff.conftest import operational_house, signed_in  # noqa: F401
+from tests.staff.people import someone
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 NUMBER = "07700 900142"

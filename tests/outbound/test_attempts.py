@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from tests.staff.people import someone
 
 from darwin.deadlines import clock
 from darwin.deadlines.worker import act_on_all_due
@@ -28,6 +27,7 @@ from darwin.outbound.services.attempts import AttemptRefused, begin_attempt, fin
 from darwin.outbound.services.preferences import record_safe_contact
 from darwin.reference.queries import one_version
 from darwin.staff.models import Account
+from tests.staff.people import someone
 
 from .conftest import NOON, NUMBER, Records
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.staff.people import someone
 
 from darwin.outbound.errors import NotSafe, TakenByAnother
 from darwin.outbound.models import Attempt
@@ -16,6 +15,7 @@ from darwin.outbound.services.attempts import begin_attempt, finish_attempt
 from darwin.outbound.services.preferences import record_safe_contact
 from darwin.reference.queries import one_version
 from darwin.staff.models import Account
+from tests.staff.people import someone
 
 from .conftest import NUMBER, Records
 

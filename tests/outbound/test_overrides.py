@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.staff.people import someone
 
 from darwin.deadlines import clock
 from darwin.deadlines.worker import act_on_all_due
@@ -16,6 +15,7 @@ from darwin.outbound.services.attempts import begin_attempt, finish_attempt
 from darwin.outbound.services.overrides import DO_NOT_RING, OverrideRefused, decide_unsafe
 from darwin.outbound.services.preferences import record_safe_contact
 from darwin.staff.models import Account
+from tests.staff.people import someone
 
 from .conftest import NOON, NUMBER, Records
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.staff.people import someone
 
 from darwin.deadlines import clock
 from darwin.ledger.ids import new_id
@@ -22,6 +21,7 @@ from darwin.outbound.services.preferences import (
     record_safe_contact,
 )
 from darwin.staff.models import Account
+from tests.staff.people import someone
 
 from .conftest import NOON, NUMBER, Records
 

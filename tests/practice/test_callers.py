@@ -3,7 +3,7 @@
 import re
 
 from darwin.practice.callers import card_of
-from darwin.practice.live.people import rings_like
+from darwin.practice.live.answering import rings_like
 
 NUMBERS = re.compile(r"\b0\d{9,10}\b|@")
 

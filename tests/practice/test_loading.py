@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner
 from django.db import connection
 from django.db.utils import InternalError, ProgrammingError
-from tests.databases import database_url
 
 from darwin.contact.models import (
     CallbackPromise,
@@ -40,6 +39,7 @@ from darwin.practice.services import (
 from darwin.practice.spans import MonthSpan, pending_spans
 from darwin.practice.story import Story, add_months, local_ms
 from darwin.reference.services import open_installation
+from tests.databases import database_url
 
 ACTOR = Actor.system("practice")
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.addresses import example
-
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor, Subject
 from darwin.ledger.ids import new_id
@@ -27,6 +25,7 @@ from darwin.records.services.phones import link_number, mark_number, record_use
 from darwin.records.services.places import place_person, record_location, record_vehicle, tie_vehicle
 from darwin.records.services.retention import place_hold
 from darwin.staff.models import Account
+from tests.addresses import example
 
 ACTOR = Actor.system("example")
 

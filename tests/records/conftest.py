@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+
+from darwin.staff.models import Account
 from tests.staff.conftest import (  # noqa: F401 - fixtures
     _data_dir,
     operational_house,
     signed_in,
 )
 from tests.staff.people import someone
-
-from darwin.staff.models import Account
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ def adopt(folder: Path, *versions: str) -> None:
 @pytest.fixture
 def kind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     monkeypatch.setattr(kinds, "_kinds", {})
-    monkeypatch.setattr(required, "_required", {})
     declare_kinds()
+    monkeypatch.setattr(required, "_required", {})
     declare_kind(
         DeadlineKind(
             name="test.update",

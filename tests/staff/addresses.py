@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from tests.addresses import example
 
 from darwin.deadlines import clock
 from darwin.ledger.actors import Subject, Verb
 from darwin.ledger.ids import new_id
 from darwin.ledger.services import record_entry
 from darwin.staff.models import Account, ApiToken, Posting, RoleHolding
+from tests.addresses import example
 
 from .people import someone
 

@@ -9,13 +9,13 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 from django.utils.http import urlencode
-from tests.addresses import Example, example_of
 
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.staff.api import rate, signing
 from darwin.staff.models import ApiToken
 from darwin.staff.services.tokens import make_token
+from tests.addresses import Example, example_of
 
 _number = count(1)
 

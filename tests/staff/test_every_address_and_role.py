@@ -18,12 +18,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from tests.addresses import Example, example_of
 
 from darwin.ledger.models import Entry
 from darwin.staff.permissions import Rule
 from darwin.staff.roles import ROLES
 from darwin.staff.scopes import Scope, scopes_to_give
+from tests.addresses import Example, example_of
 
 from .machines import Machine
 from .people import someone

@@ -26,6 +26,7 @@ ALLOWED_HOSTS = [*DARWIN_HOSTS, "localhost", "127.0.0.1", "[::1]"]
 INSTALLED_APPS = [
     "darwin.theme",
     "darwin.practice",
+    "darwin.planning",
     "darwin.contact",
     "darwin.outbound",
     "darwin.records",

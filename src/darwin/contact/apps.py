@@ -14,6 +14,7 @@ class ContactConfig(AppConfig):
         from darwin.contact.fallback.open_work import OWED_CALLS
         from darwin.contact.fallback.sections import register_section
         from darwin.contact.now.screens import register_screens
+        from darwin.contact.routing import shown
         from darwin.contact.services.callbacks import ring_by_switch
         from darwin.contact.taking import desk, desks, earlier
         from darwin.outbound.channels import CALL_BACK, give_sender
@@ -25,6 +26,7 @@ class ContactConfig(AppConfig):
         deadline_kinds.declare()
         desks.register()
         earlier.register()
+        shown.register()
         register_screens()
         never_lock_while(desk.on_live_call)
         before_leaving("contact/call/leaving.html")

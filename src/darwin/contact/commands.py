@@ -313,6 +313,46 @@ def fallback_pack(forever: bool) -> None:
         renew_forever(stopped, folder)
 
 
+@commands.command()
+def route() -> None:
+    """Route call-backs and messages to free handlers by the policy that holds, until Ctrl-C."""
+    from darwin.supervisor.house import open_house
+    from darwin.supervisor.locks import FileLock
+
+    stopped = _stopped_by_signals()
+    with open_house() as house:
+        from darwin.contact.routing.worker import route_forever
+
+        alone = FileLock(house.data_dir / "lock" / "route")
+        try:
+            if not alone.try_exclusive():
+                raise DarwinError("Another process routes already. Nothing was started.")
+            route_forever(stopped)
+        finally:
+            alone.close()
+
+
+@commands.command(name="replay-routing")
+@click.option("--from", "from_at", type=Moment(), required=True, help="Included.")
+@click.option("--to", "to_at", type=Moment(), required=True, help="Not included.")
+@json_option
+def replay_routing(from_at: datetime, to_at: datetime, as_json: bool) -> None:
+    """Make the decisions of a stretch of time again, from the log alone, and say whether each is the same."""
+    _check_window(from_at, to_at)
+    from darwin.supervisor.house import open_house
+
+    with open_house():
+        from darwin.contact.routing.replay import replay
+
+        told = replay(from_at, to_at)
+    if as_json:
+        click.echo(json.dumps(told.as_json()))
+    else:
+        click.echo(told.as_text())
+    if told.different:
+        raise SystemExit(1)
+
+
 def _actor() -> Actor:
     return Actor.system("command-line")
 

@@ -93,6 +93,13 @@ WORK_CALL_BACKS = Rule(
     "Ring back those who gave up, and those who were promised a call",
     _RUN_THE_LINE | {"contact_handler"},
 )
+# Its rows are routings: what is kept for oneself.
+TAKE_ROUTED = Rule(
+    "contact.routed",
+    "See what the routing policy keeps for one and why, take it or pass it on",
+    {"contact_handler"},
+    own("account"),
+)
 USE_FALLBACK = Rule(
     "contact.fallback",
     "Print the pack to go on with when Darwin is away, and key in what was taken on paper",
@@ -129,7 +136,8 @@ def source_of_client(token: ApiToken) -> str:
 
 
 def _own_calls(account: Account) -> Q:
-    """Contacts that ring or were answered at one's own telephone, or of which one has written."""
+    """Contacts that ring or were answered at one's own telephone, or of which one has written; a message
+    that one has taken is among the latter."""
     theirs = Q(pk__in=ContactDraft.objects.filter(account=account).values("key"))
     for switch, interface in interfaces_of(account):
         theirs |= Q(source=switch, on_floor__agents__contains=[interface])

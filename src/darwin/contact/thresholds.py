@@ -25,10 +25,16 @@ _PACK_FORMS = "contact.fallback.forms"
 _STALE = "contact.live.stale_after_s"
 _GAP = "contact.live.gap_after_s"
 _NOTES = "contact.live.notes_after_call_s"
+_ROUTED_FOR = "contact.routing.offered_for_s"
+_MESSAGES_WAIT = "contact.routing.messages_wait_for"
+_OCCUPANCY = "contact.guardrail.occupancy_percent"
+_LOOKED_BACK = "contact.guardrail.looked_back"
+_FEWEST = "contact.guardrail.fewest_calls"
 
 
 def declare() -> None:
     """Tell the reference room what this room cannot work without."""
+    _declare_routing()
     require_threshold(
         _TARGET_999, Unit.PERCENT, _ROOM, "to know what share of 999 calls is to be answered in time"
     )
@@ -74,6 +80,24 @@ def declare() -> None:
         _PACK_RENEWED, Unit.CLOCK_MINUTES, _ROOM, "to know how often the printed fall-back pack is made anew"
     )
     require_threshold(_PACK_FORMS, Unit.NUMBER, _ROOM, "to know how many blank forms the printed pack has")
+
+
+def _declare_routing() -> None:
+    require_threshold(
+        _ROUTED_FOR, Unit.SECONDS, _ROOM, "to know how long a call-back or message is kept for one handler"
+    )
+    require_threshold(
+        _MESSAGES_WAIT, Unit.DAYS, _ROOM, "to know for how long a message that nobody answered is routed"
+    )
+    require_threshold(
+        _OCCUPANCY, Unit.PERCENT, _ROOM, "to know how busy handlers may be while a routing policy is on trial"
+    )
+    require_threshold(
+        _LOOKED_BACK, Unit.DAYS, _ROOM, "to know against how many days a routing policy is held"
+    )
+    require_threshold(
+        _FEWEST, Unit.NUMBER, _ROOM, "to know the fewest calls by which a routing policy is judged"
+    )
 
 
 def answer_within(channel: str, at: datetime) -> ThresholdValue:
@@ -149,3 +173,28 @@ def gap_after(at: datetime) -> timedelta:
 def notes_after_call(at: datetime) -> timedelta:
     """How long after a call a handler counts as finishing notes, if they do not say otherwise."""
     return timedelta(seconds=float(threshold(_NOTES, at=at).value))
+
+
+def routed_for(at: datetime) -> timedelta:
+    """How long a call-back or a message is kept for the handler it was routed to, in real time."""
+    return timedelta(seconds=float(threshold(_ROUTED_FOR, at=at).value))
+
+
+def messages_wait_for(at: datetime) -> timedelta:
+    """For how long a message that nobody has answered is routed."""
+    return timedelta(days=float(threshold(_MESSAGES_WAIT, at=at).value))
+
+
+def most_occupied(at: datetime) -> ThresholdValue:
+    """The share of their time, in per cent, that handlers may be busy while a routing policy is on trial."""
+    return threshold(_OCCUPANCY, at=at)
+
+
+def guardrails_look_back(at: datetime) -> ThresholdValue:
+    """Against how many days before it a routing policy is held."""
+    return threshold(_LOOKED_BACK, at=at)
+
+
+def guardrails_need_calls(at: datetime) -> int:
+    """The fewest calls by which a routing policy is judged."""
+    return int(threshold(_FEWEST, at=at).value)

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from darwin.practice.live.people import rings_like
+from darwin.practice.live.answering import rings_like
 from darwin.practice.population import FIRST_NAMES, LAST_NAMES
 
 

@@ -75,7 +75,7 @@ def draw_arrivals(demand: Demand, day: date, rng: Generator) -> list[int]:
     """The moments at which people call on the shift-day that begins on `day`, in order."""
     start, end = shift_day(day)
     hours = np.arange(start, end, HOUR_MS)
-    rates = np.array([_rate(demand, int(hour)) for hour in hours])
+    rates = np.array([rate(demand, int(hour)) for hour in hours])
     effect = rng.normal(-0.5 * demand.day_spread**2, demand.day_spread)
     noise = rng.normal(-0.5 * demand.hour_spread**2, demand.hour_spread, len(hours))
     counts = rng.poisson(rates * np.exp(effect + noise))
@@ -84,6 +84,7 @@ def draw_arrivals(demand: Demand, day: date, rng: Generator) -> list[int]:
     return [int(moment) for moment in moments.tolist()]
 
 
-def _rate(demand: Demand, hour: int) -> float:
+def rate(demand: Demand, hour: int) -> float:
+    """Expected calls an hour at a moment (milliseconds since the epoch), before chance."""
     local = datetime.fromtimestamp(hour / 1000, UTC).astimezone(LONDON)
     return demand.a_day * demand.factor(local.date()) * demand.hours[local.hour] / sum(demand.hours)

@@ -22,6 +22,7 @@ PATIENCE_MEAN_S = 1_800.0
 PATIENCE_SPREAD = 1.2
 CALLS_AGAIN = 0.42
 CALLS_AGAIN_AFTER_S = 420.0
+DIALS_MS = 20_000  # nobody calls again sooner
 GOES_ONLINE = 0.06
 TALK_S = 366.0
 TALK_SPREAD = 0.75
@@ -76,8 +77,29 @@ def draw_lengths(rng: Generator, count: int, longer: float = 1.0) -> Lengths:
         lognormal(rng, CRIME_TALK_S, 0.6, count),
         lognormal(rng, CRIME_WRAP_S, 0.6, count),
         lognormal(rng, CRIME_PATIENCE_S, 0.9, count),
-        [20_000 + int(v * 1000) for v in rng.exponential(CALLS_AGAIN_AFTER_S, count).tolist()],
+        [DIALS_MS + int(v * 1000) for v in rng.exponential(CALLS_AGAIN_AFTER_S, count).tolist()],
         rng.random((count, 9)).tolist(),
+    )
+
+
+def of_999(
+    ring: list[int], talk: list[int], wrap: list[int], patience: list[int], ender: list[float]
+) -> Lengths:
+    """What emergency callers bring: nothing of the switchboard, an interpreter or the crime line."""
+    return Lengths(
+        operator_ring=[],
+        operator_talk=[],
+        operator_patience=[],
+        ring=ring,
+        talk=talk,
+        wrap=wrap,
+        patience=patience,
+        interpreter=[],
+        crime_talk=[],
+        crime_wrap=[],
+        crime_patience=[],
+        again_after=[],
+        chance=[[one] * 9 for one in ender],
     )
 
 

@@ -12,6 +12,8 @@ from darwin.practice.rows import Call, Leg
 from darwin.practice.story import Gap
 
 SOURCE = "practice"
+LIVE = "practice-live"
+"""The source of the live feed's events and of the time that it covers."""
 # Slug, label, channel and what a stay in it is.
 QUEUES = (
     ("101", "101, the non-emergency line", "PHONE_101", LegKind.HANDLER_QUEUE),

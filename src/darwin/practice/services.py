@@ -18,6 +18,7 @@ from darwin.ledger.services import record_entry
 from darwin.practice.force import contacts_between
 from darwin.practice.models import LoadedMonth, PracticeForce
 from darwin.practice.notes import write_notes
+from darwin.practice.planned import plan_people
 from darwin.practice.population import SAM_OKORO, handler_names
 from darwin.practice.queries import story_of
 from darwin.practice.records import QUEUES, SOURCE, call_record, covered, milliseconds, moment
@@ -89,6 +90,7 @@ def open_force(*, actor: Actor) -> PracticeForce:
             interface=interface,
             account_id=account.id,
         )
+    plan_people(actor=actor)
     return force
 
 

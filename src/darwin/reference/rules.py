@@ -14,10 +14,12 @@ from darwin.ledger.actors import Actor, Subject
 from darwin.reference.models import Threshold
 from darwin.reference.queries import threshold
 from darwin.reference.required import require_threshold
+from darwin.reference.services.policies import GUARDRAIL_BROKEN
 from darwin.reference.units import TIMED
 from darwin.reference.values import ThresholdValue
 
 TAKES_EFFECT = "reference.rule_takes_effect"
+_GIVEN_UP_AFTER = "reference.policy_given_up_after"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,22 @@ def reference_rule(code: str, *, room: str, meaning: str) -> ReferenceRule:
 
 
 def declare_kinds() -> None:
-    """Declare the one deadline of this room."""
+    """Declare the deadlines of this room."""
+    declare_kind(
+        DeadlineKind(
+            name=GUARDRAIL_BROKEN,
+            room="reference",
+            starts="a guardrail breaks while a routing policy is on trial",
+            acts="nobody: Darwin does it",
+            when_due="if the guardrail is still broken, the policy before holds again",
+            handler="darwin.reference.services.policies.give_up",
+            rule=reference_rule(
+                _GIVEN_UP_AFTER,
+                room="reference",
+                meaning="to know how long a guardrail may be broken before a routing policy is given up",
+            ),
+        )
+    )
     declare_kind(
         DeadlineKind(
             name=TAKES_EFFECT,

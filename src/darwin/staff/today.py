@@ -54,12 +54,12 @@ TODAY: dict[str, Words] = {
     ),
     "partner": _("Referrals are not built yet. You can read what is set, and what each role may see."),
     "resource_planner": _(
-        "You can see the wall, read when callers wait, by hour, day and month, and which records were "
-        "imported. Planning shifts is not built yet."
+        "You can see what is forecast and how many handlers it takes, make a roster, ask the digital twin "
+        "what if, and read when callers wait."
     ),
     "analyst": _(
         "You can read every measure of the line with its definition, month by month, and which records it "
-        "rests on. Forecasts and the digital twin are not built yet."
+        "rests on. You can read forecasts, what-ifs and how well the digital twin reproduces the past."
     ),
     "local_policing_body": _(
         "You can read the published figures of the line, small numbers suppressed. Letters are not built yet."

@@ -39,6 +39,8 @@ PARTS: tuple[Part, ...] = (
     Part("deadlines", "The deadlines' worker", command("deadlines", "work", "--forever")),
     Part("months", "The counting of past months", command("contact", "count-months", "--forever")),
     Part("fallback", "The fall-back pack", command("contact", "fallback-pack", "--forever")),
+    Part("routing", "The routing of call-backs and messages", command("contact", "route")),
+    Part("planning", "The planning worker", command("plan", "work", "--forever")),
     Part("practice", "The made-up force", command("practice", "live"), modes=("practice",)),
     Part(
         "practice-history",

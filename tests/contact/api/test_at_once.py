@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.staff.machines import Machine
 
 from darwin.contact.api import contacts
 from darwin.contact.models import Contact, ContactRecord
 from darwin.staff.models import ApiAnswer
+from tests.staff.machines import Machine
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from tests.staff.machines import Machine
 
 from darwin.contact.commands import commands
 from darwin.contact.conformance.client import Api, Token, read_token
@@ -16,6 +15,7 @@ from darwin.contact.conformance.playing import NEEDED, play, scenarios
 from darwin.contact.models import CallEvent, ImportReject
 from darwin.contact.telephony.delivered import reading
 from darwin.errors import DarwinError
+from tests.staff.machines import Machine
 
 from .calls import answered, at, event, gave_up, refused, states, transferred
 

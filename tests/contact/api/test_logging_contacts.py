@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.staff.machines import Machine
 
 from darwin.contact.models import CallbackPromise, Contact, ContactRecord, FailureDemandTag, ReferralNote
 from darwin.contact.services.logging import ContactEntry, log_contact
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.ledger.models import Entry, EntrySubject
+from tests.staff.machines import Machine
 
 from .calls import NOON, at
 

@@ -8,7 +8,6 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.staff.machines import Machine
 
 from darwin.contact.coverage import Tells
 from darwin.contact.floor import connections_now, silent_since
@@ -28,6 +27,7 @@ from darwin.contact.services.floor import note_connected
 from darwin.contact.telephony.delivered.types import CLOCK_TOLERANCE, KINDS, MOST_EVENTS, TYPES
 from darwin.deadlines import clock
 from darwin.ledger.models import Entry
+from tests.staff.machines import Machine
 
 from .calls import NOON, TOLD, answered, at, event, gave_up, refused, states, transferred
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from tests.staff.conftest import signed_in  # noqa: F401
-from tests.staff.people import someone
 
 from darwin.contact.models import CallbackPromise, Contact, ContactRecord, PaperForm
 from darwin.contact.services.fallback import renew_pack
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.staff.models import Account
+from tests.staff.conftest import signed_in  # noqa: F401
+from tests.staff.people import someone
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=clock.LONDON)

@@ -8,9 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.contact.listening.fake_switch import FakeSwitch
-from tests.contact.telephony.conftest import MadeUpSwitch
-from tests.supervisor.house_at_work import wait_for
 
 from darwin.contact.listening.batches import Follower
 from darwin.contact.listening.database import PatientDatabase
@@ -19,6 +16,9 @@ from darwin.contact.listening.session import Line
 from darwin.contact.listening.spool import SpoolReader, SpoolWriter, read_place
 from darwin.contact.telephony.recording import moment
 from darwin.ledger.actors import Actor
+from tests.contact.listening.fake_switch import FakeSwitch
+from tests.contact.telephony.conftest import MadeUpSwitch
+from tests.supervisor.house_at_work import wait_for
 
 
 @pytest.fixture

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.contact.listening.conftest import Listening
-from tests.contact.listening.fake_switch import FakeSwitch, Fields, message
-from tests.supervisor.house_at_work import wait_for
 
 from darwin.contact.listening import actions
 from darwin.contact.listening.actions import as_dialled
 from darwin.contact.models import CommandKind, SwitchCommand, SwitchConnection
 from darwin.contact.services.switch_commands import ask_switch
 from darwin.ledger.actors import Actor
+from tests.contact.listening.conftest import Listening
+from tests.contact.listening.fake_switch import FakeSwitch, Fields, message
+from tests.supervisor.house_at_work import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDLER = Actor.system("test")

@@ -10,8 +10,6 @@ from typing import Any
 import django.db
 import psycopg
 import pytest
-from tests.contact.listening.conftest import SteppedFollower, instant
-from tests.contact.telephony.conftest import START, MadeUpSwitch
 
 from darwin.contact.listening import batches
 from darwin.contact.listening.spool import write_place
@@ -26,6 +24,8 @@ from darwin.contact.models import (
     SwitchConnection,
 )
 from darwin.contact.services.floor import note_connected
+from tests.contact.listening.conftest import SteppedFollower, instant
+from tests.contact.telephony.conftest import START, MadeUpSwitch
 
 MadeUp = Callable[[], MadeUpSwitch]
 

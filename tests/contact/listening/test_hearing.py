@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.contact.listening.conftest import instant
 
 from darwin.contact.listening.spool import SpoolWriter
 from darwin.contact.telephony.ami import Message
 from darwin.contact.telephony.hearing import Hearing
 from darwin.contact.telephony.recording import Item, Received, read_recording
+from tests.contact.listening.conftest import instant
 
 STREAM = (
     b"Asterisk Call Manager/11.0.0\r\n"

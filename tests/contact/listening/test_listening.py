@@ -8,16 +8,16 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from tests.contact.listening.conftest import Listening
-from tests.contact.listening.fake_switch import FakeSwitch, message
-from tests.contact.telephony.conftest import MadeUpSwitch
-from tests.supervisor.house_at_work import free_port, wait_for
 
 from darwin.contact.listening import run, session
 from darwin.contact.listening.secrets import read_secret, spool_folder
 from darwin.contact.listening.session import WrongSecret
 from darwin.contact.models import Contact, FloorCall, SwitchConnection
 from darwin.errors import DarwinError
+from tests.contact.listening.conftest import Listening
+from tests.contact.listening.fake_switch import FakeSwitch, message
+from tests.contact.telephony.conftest import MadeUpSwitch
+from tests.supervisor.house_at_work import free_port, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LISTENING_ONLY = {"Challenge", "Login", "Logoff", "Ping", "CoreStatus", "QueueStatus", "CoreShowChannels"}

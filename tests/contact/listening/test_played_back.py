@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.contact.listening.processes import start_listener, start_player
 from tests.operate.houses import well
 from tests.supervisor.conftest import folder_open_to_all

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.contact.now import scene
-from tests.staff.conftest import signed_in  # noqa: F401 - a fixture
 
 from darwin.contact.now import reading
 from darwin.deadlines import clock
+from tests.contact.now import scene
+from tests.staff.conftest import signed_in  # noqa: F401 - a fixture
 
 
 @pytest.fixture

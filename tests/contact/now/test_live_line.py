@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.contact.now import scene
-from tests.serving import Serving
-from tests.staff.people import someone
 
 from darwin.contact.models import FloorCall
 from darwin.contact.now.floor import draw_floor, floor_of
@@ -21,6 +18,9 @@ from darwin.ledger.actors import Actor
 from darwin.ledger.live.publisher import Publisher
 from darwin.staff.services import make_wall_code, pair_wall_screen
 from darwin.staff.walls import cookie_name
+from tests.contact.now import scene
+from tests.serving import Serving
+from tests.staff.people import someone
 
 STREAMS = 25
 NOW = scene.NOW

@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.contact.now import scene
 
 from darwin.contact.coverage import EVERYTHING, QUEUE_LOG_TELLS, Span
 from darwin.contact.measures.figures import queue_figures
@@ -23,6 +22,7 @@ from darwin.contact.services.floor import note_connected, note_down
 from darwin.contact.services.queues import open_queue
 from darwin.contact.telephony.events import EventType, Outcome
 from darwin.deadlines import clock
+from tests.contact.now import scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lines")]
 

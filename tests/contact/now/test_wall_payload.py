@@ -7,8 +7,6 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.contact.now import scene
-from tests.staff.people import someone
 
 from darwin.contact.models import SwitchMember
 from darwin.contact.now.drawn import draw_wall
@@ -17,6 +15,8 @@ from darwin.contact.now.wall import wall_of
 from darwin.contact.services.floor import note_connected, note_down
 from darwin.contact.services.handlers import link_handler
 from darwin.contact.telephony.events import EventType
+from tests.contact.now import scene
+from tests.staff.people import someone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lines")]
 

@@ -6,8 +6,6 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.contact.now import scene
-from tests.staff.people import someone
 
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
@@ -15,6 +13,8 @@ from darwin.ledger.models import Entry, EntrySubject
 from darwin.staff.models import WallScreen
 from darwin.staff.services import StaffFault, end_wall_screen, make_wall_code, pair_wall_screen
 from darwin.staff.walls import cookie_name
+from tests.contact.now import scene
+from tests.staff.people import someone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lines")]
 ACTOR = Actor.system("test")

@@ -6,13 +6,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.staff.conftest import (  # noqa: F401 - fixtures
-    _data_dir,
-    operational_house,
-    practice_house,
-    signed_in,
-)
-from tests.staff.people import someone
 
 from darwin.contact.coverage import EVERYTHING, Span
 from darwin.contact.models import ContactQueue
@@ -24,6 +17,13 @@ from darwin.contact.services.queues import open_queue
 from darwin.contact.telephony.events import Outcome
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
+from tests.staff.conftest import (  # noqa: F401 - fixtures
+    _data_dir,
+    operational_house,
+    practice_house,
+    signed_in,
+)
+from tests.staff.people import someone
 
 IMPORTER = Actor.system("import")
 NOW = datetime(2026, 11, 22, 14, 24, tzinfo=UTC)

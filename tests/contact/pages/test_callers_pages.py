@@ -5,14 +5,14 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.contact.pages.conftest import IMPORTER, NOW, call, store
-from tests.contact.pages.test_line_page import text_of
-from tests.staff.people import someone
 
 from darwin.contact.models import Contact, ImportReject, ImportRun
 from darwin.contact.services.handlers import link_handler
 from darwin.contact.telephony.events import Outcome
 from darwin.ledger.models import Entry, EntrySubject
+from tests.contact.pages.conftest import IMPORTER, NOW, call, store
+from tests.contact.pages.test_line_page import text_of
+from tests.staff.people import someone
 
 MIDNIGHT = datetime(2026, 11, 22, tzinfo=UTC)
 TEN = datetime(2026, 11, 22, 10, tzinfo=UTC)

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
+from darwin.deadlines import clock
+from darwin.staff.models import Account
 from tests.contact.taking.calls import NOW, Floor
 from tests.staff.conftest import (  # noqa: F401 - fixtures
     _data_dir,
@@ -14,9 +17,6 @@ from tests.staff.conftest import (  # noqa: F401 - fixtures
     signed_in,
 )
 from tests.staff.people import someone
-
-from darwin.deadlines import clock
-from darwin.staff.models import Account
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
-from tests.contact.taking.calls import NOW, Floor
-from tests.staff.people import someone
 
 from darwin.contact.models import SwitchCommand
 from darwin.contact.services.floor import note_down
@@ -18,6 +16,8 @@ from darwin.contact.taking.desk import desk_of
 from darwin.contact.taking.desks import compute_desks
 from darwin.staff import idle
 from darwin.staff.models import Account
+from tests.contact.taking.calls import NOW, Floor
+from tests.staff.people import someone
 
 
 def desks() -> Any:

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.contact.taking.calls import NOW
 
 from darwin.contact.models import Contact, ContactDraft, ContactRecord, DraftRevision
 from darwin.contact.services.drafts import DraftSave, Outcome, save_draft
@@ -18,6 +17,7 @@ from darwin.deadlines import clock
 from darwin.ledger.ids import new_id
 from darwin.ledger.models import Entry
 from darwin.staff.models import Account
+from tests.contact.taking.calls import NOW
 
 # The house stays the same for every example; each has a contact of its own.
 SAME_HOUSE = [HealthCheck.function_scoped_fixture]

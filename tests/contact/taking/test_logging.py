@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.contact.taking.calls import NOW, Floor
 
 from darwin.contact.models import CallbackPromise, Contact, ContactRecord, FailureDemandTag, ReferralNote
 from darwin.contact.services.logging import ContactEntry, ContactRefused, ReferralEntry, log_contact
@@ -15,6 +14,7 @@ from darwin.ledger.actors import Actor
 from darwin.ledger.ids import new_id
 from darwin.ledger.models import Entry
 from darwin.staff.models import Account
+from tests.contact.taking.calls import NOW, Floor
 
 HEARD = ContactEntry(
     taken_at=NOW,

@@ -13,8 +13,6 @@ from django.db import connection, models, transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.contact.taking.calls import NOW, Floor
-from tests.staff.people import someone
 
 from darwin.contact.models import Contact, ContactRecord
 from darwin.contact.services.drafts import DraftSave, save_draft
@@ -30,6 +28,8 @@ from darwin.records.models.phones import LinkKind, PhoneIdentity
 from darwin.records.services.people import AliasGiven, link_person, record_person
 from darwin.records.services.phones import link_number, mark_number, record_use
 from darwin.staff.models import Account
+from tests.contact.taking.calls import NOW, Floor
+from tests.staff.people import someone
 
 NUMBER = "07700 900142"
 # Rooms whose tables a number leads to; what people wrote stands in their text columns.

@@ -21,6 +21,7 @@ from darwin.contact.models.leg_kinds import AbandonPoint, LegKind
 from darwin.contact.models.legs import ContactLeg, NoAnswer
 from darwin.contact.models.queues import ContactQueue
 from darwin.contact.models.recorded import ContactRecord, ReferralNote
+from darwin.contact.models.routing import RoutedKind, Routing, RoutingDecision, RoutingEnd
 
 __all__ = [
     "AbandonPoint",
@@ -52,6 +53,10 @@ __all__ = [
     "PaperForm",
     "ReferralNote",
     "RepeatContactLink",
+    "RoutedKind",
+    "Routing",
+    "RoutingDecision",
+    "RoutingEnd",
     "SwitchCommand",
     "SwitchConnection",
     "SwitchMember",

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 from darwin.contact.callbacks.forms import CallBackResultForm
 from darwin.contact.callbacks.listed import SUBJECT, call_backs
 from darwin.contact.callbacks.shown import list_of, not_safe_of
-from darwin.contact.permissions import SEE_NOT_SAFE, WORK_CALL_BACKS
+from darwin.contact.permissions import SEE_NOT_SAFE, TAKE_ROUTED, WORK_CALL_BACKS
+from darwin.contact.routing.shown import routed_shown
 from darwin.contact.services.callbacks import finish_call_back, take_call_back
 from darwin.contact.views import asking
 from darwin.deadlines import clock
@@ -47,6 +48,8 @@ def owed(request: HttpRequest) -> HttpResponse:
         "without": lists.without,
         "supervises": supervises,
         "not_safe": not_safe_of(lists.not_safe, account, at) if supervises else [],
+        "routed_to_one": TAKE_ROUTED.permits(account),
+        "routed": routed_shown(account, at) if TAKE_ROUTED.permits(account) else None,
         "at": at,
     }
     return render(request, "contact/call_backs.html", context)

@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from darwin.contact.models import ContactDraft
-from darwin.contact.permissions import TAKE_CALLS
+from darwin.contact.permissions import TAKE_CALLS, TAKE_ROUTED
+from darwin.contact.routing.shown import RoutedShown, routed_shown
 from darwin.contact.taking import screen as screens
 from darwin.contact.taking.desk import Desk, desk_of
 from darwin.contact.taking.forms import CallForm
@@ -80,7 +81,16 @@ def page_context(
         "asked_once": request.GET.get("asked") == "hang_up",
         "trouble": request.GET.get("trouble", "")[:400],
         "practice": settings.DARWIN_MODE == "practice",
+        "routed_to_one": TAKE_ROUTED.permits(account),
+        "routed": _routed(account, shown),
     }
+
+
+def _routed(account: Account, shown: CallScreen) -> RoutedShown | None:
+    """What is kept for them; nothing while a call is theirs, which comes first."""
+    if shown.desk.call is not None or not TAKE_ROUTED.permits(account):
+        return None
+    return routed_shown(account, clock.now())
 
 
 def _unfinished(account: Account, shown: CallScreen) -> list[ContactDraft]:

@@ -14,7 +14,7 @@ from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.practice.hours import wake_force
 from darwin.practice.live.adopting import open_floor
-from darwin.practice.live.journeys import PracticeFloor, Told
+from darwin.practice.live.journeys import PracticeFloor
 from darwin.practice.live.people import TelephoneRefuses, obey
 from darwin.practice.live.storing import (
     StretchLost,
@@ -26,6 +26,7 @@ from darwin.practice.live.storing import (
     kept_of,
     store_moment,
 )
+from darwin.practice.live.told import Told
 from darwin.practice.models import LiveStretch
 from darwin.practice.queries import story_of, stretches_of
 from darwin.practice.records import SOURCE, milliseconds, moment

@@ -11,6 +11,7 @@ from itertools import count
 
 from darwin.contact.telephony.events import EventType
 from darwin.practice.line import PAUSED_AFTER_NO_ANSWER_MS, RING_OUT_MS
+from darwin.practice.live.routing import COLLEAGUES, PEOPLE
 from darwin.practice.live.seats import Doing, LiveLine, Seat
 from darwin.practice.live.switch import Switch
 from darwin.practice.live.today import Caller
@@ -120,17 +121,25 @@ class Floor:
         for call in list(line.waiting):
             if call.seat is not None or call.ready > now:
                 continue
-            seat = self._next_seat(line, now, call.ring)
+            seat = self._next_seat(line, now, call)
             if seat is None:
                 return
             self._ring(call, seat, now)
 
-    def _next_seat(self, line: LiveLine, now: int, ring: int) -> Seat | None:
+    def _next_seat(self, line: LiveLine, now: int, call: LiveCall) -> Seat | None:
+        """The telephone that the policy rings. Whose shift is over or whose break is due goes first."""
+        longest: list[Seat | None] = [None, None]
         for seat in line.free_seats():
-            if seat.person or (seat.duty and now + ring < seat.duty.end and not seat.break_due(now)):
-                return seat
-            self.settle(seat, now, ring)
-        return None
+            pool = PEOPLE if seat.person else COLLEAGUES
+            if longest[pool] is not None:
+                continue
+            if seat.person or (seat.duty and now + call.ring < seat.duty.end and not seat.break_due(now)):
+                longest[pool] = seat
+            else:
+                self.settle(seat, now, call.ring)
+        people, colleagues = (seat.since if seat else None for seat in longest)
+        chosen = line.routing.next_pool(now, call.ready, (people, colleagues))
+        return None if chosen is None else longest[chosen]
 
     def _ring(self, call: LiveCall, seat: Seat, now: int) -> None:
         seat.turn(Doing.RINGING, now)

@@ -1,11 +1,12 @@
 """What becomes of each caller: message, switchboard, handlers, crime line, call-back, and calling again.
 
-The stages, lengths and chances are those of the history (day_101, day_999), decided as time goes on, because
-somebody real may take the call.
+The stages are those of the history (day_101, day_999), what callers bring is the twin's (twin_callers), and
+who answers is decided as time goes on by the routing policy's own function (live.routing), because somebody
+real may take the call.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from darwin.contact.telephony.events import EventType
 from darwin.practice.lengths import (
@@ -35,7 +36,8 @@ from darwin.practice.lengths import (
 )
 from darwin.practice.live.floor import Floor, LiveCall
 from darwin.practice.live.seats import Seat
-from darwin.practice.live.today import Caller, calls_again, day_of, draw_today
+from darwin.practice.live.today import Caller, calls_again, day_of, draw_live
+from darwin.practice.live.told import Told
 from darwin.practice.population import Handler, handlers
 from darwin.practice.roster import MINUTE, Duty
 from darwin.practice.rows import Call, Promise
@@ -49,26 +51,6 @@ CALL_BACK_TRIED_EVERY_MS = 3 * MINUTE
 CALL_BACK_URGENT_EVERY_MS = 10_000
 REACHED = 0.82
 NOBODY_THERE_MS = 40_000
-
-
-@dataclass(slots=True)
-class Told:
-    """What is known of calls besides the switch's words. calls: those that are over, with what a simulated
-    colleague wrote of them. promised: callers to whom a call-back was promised; kept: those who were called
-    back, whether or not they were told as promised before."""
-
-    calls: list[Call] = field(default_factory=list)
-    promised: list[Call] = field(default_factory=list)
-    kept: list[Call] = field(default_factory=list)
-
-    def add(self, more: "Told") -> None:
-        """Take in what was told later."""
-        self.calls += more.calls
-        self.promised += more.promised
-        self.kept += more.kept
-
-    def __bool__(self) -> bool:
-        return bool(self.calls or self.promised or self.kept)
 
 
 class PracticeFloor(Floor):
@@ -98,7 +80,7 @@ class PracticeFloor(Floor):
 
     def begin_day(self, day_starts_at: int) -> None:
         """Expect the callers and colleagues of the shift-day that runs at this moment, from now on."""
-        today = draw_today(self.story, day_of(day_starts_at))
+        today = draw_live(self.story, day_of(day_starts_at))
         for line, crew in today.crews.items():
             for duty in self.without_people(line, crew):
                 if duty.end > self.now:
@@ -333,7 +315,7 @@ class PracticeFloor(Floor):
     def _call_again(self, caller: Caller, now: int, share: float) -> None:
         again = now + caller.lengths.again_after[caller.n]
         if caller.chance[AGAIN] < share and again < caller.day.ends:
-            self._expect_caller(calls_again(caller, self.story.seed), again)
+            self._expect_caller(calls_again(caller, self.story), again)
 
     def say_completed(self, call: LiveCall, seat: Seat, now: int, ended_by: str) -> None:
         """The switch's word for the end of a talk."""

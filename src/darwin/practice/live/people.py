@@ -9,14 +9,13 @@ from darwin.contact.models import CommandKind
 from darwin.contact.telephony.events import EventType
 from darwin.errors import DarwinError
 from darwin.practice.lengths import Lengths
+from darwin.practice.live.answering import rings_like
 from darwin.practice.live.floor import FINISHING_NOTES, Floor, LiveCall
 from darwin.practice.live.journeys import CALL_BACKS, PracticeFloor
 from darwin.practice.live.seats import Doing, Seat
 from darwin.practice.live.today import Caller, Today
 from darwin.practice.rows import Call
 
-ANSWERS, MACHINE = 0.60, 0.15
-"""How often somebody answers who is rung back, and how often their answering machine does."""
 ANSWERS_AFTER_S = (4, 18)
 MACHINE_AFTER_S = 20
 RINGS_UNANSWERED_S = 28
@@ -46,12 +45,6 @@ def obey(
         CommandKind.RING_OUT: lambda: _ring_out(floor, seat, str(detail.get("number") or ""), name),
     }
     acts[kind]()
-
-
-def rings_like(name: str) -> str:
-    """Who answers a call that a person makes: "person", "machine" or "nobody"; the same for the same name."""
-    drawn = crc32(name.encode()) % 1_000 / 1_000
-    return "person" if drawn < ANSWERS else "machine" if drawn < ANSWERS + MACHINE else "nobody"
 
 
 def _call_at(seat: Seat, call_id: str) -> LiveCall:

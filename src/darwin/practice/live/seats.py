@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from darwin.practice.live.routing import LineRouting
 from darwin.practice.roster import Duty
 
 if TYPE_CHECKING:
@@ -56,9 +57,12 @@ class LiveLine:
     limit: int = 10_000
     waiting: "list[LiveCall]" = field(default_factory=list)
     seats: list[Seat] = field(default_factory=list)
+    routing: LineRouting = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.routing = LineRouting(self.queue)
 
     def free_seats(self) -> list[Seat]:
-        """Those who can be rung: real people first, because they are here to take calls; then whoever has
-        been free longest."""
+        """Those who can be rung: real people first, in each group whoever has been free longest first."""
         free = [seat for seat in self.seats if seat.doing is Doing.FREE]
         return sorted(free, key=lambda seat: (not seat.person, seat.since))

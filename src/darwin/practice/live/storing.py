@@ -18,11 +18,10 @@ from darwin.contact.telephony.events import CallEvent
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.services import record_entry
-from darwin.practice.live.journeys import Told
-from darwin.practice.live.switch import LIVE
+from darwin.practice.live.told import Told
 from darwin.practice.models import LiveStretch, PracticeForce
 from darwin.practice.population import SAM_OKORO
-from darwin.practice.records import SOURCE, access_route, moment
+from darwin.practice.records import LIVE, SOURCE, access_route, moment
 from darwin.practice.rows import Call
 from darwin.practice.services import refuse_outside_practice
 from darwin.staff.models import Account, RoleHolding

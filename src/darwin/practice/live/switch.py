@@ -3,10 +3,7 @@
 from darwin.contact.telephony.events import WITHHELD, CallEvent, EventType
 from darwin.practice.live.seats import Seat
 from darwin.practice.live.today import Caller
-from darwin.practice.records import moment
-
-LIVE = "practice-live"
-"""The source of the live feed's events and of the time that it covers."""
+from darwin.practice.records import LIVE, moment
 
 
 class Switch:

@@ -1,7 +1,7 @@
-"""The callers and handlers of a shift-day before anybody has waited: the very ones of the history.
+"""The callers and handlers of a shift-day before anybody has waited: the history's, and those played live.
 
-The live feed and the history draw a day from the same seed. So every caller of the day has one name in both,
-and whichever of the two plays a stretch of it, nobody calls twice and nobody is missing.
+Handlers are the same people in both. Who calls live is drawn by the digital twin (practice.twin_callers);
+whoever was alive in the history when a stretch begins is taken over from it (adopting).
 """
 
 import zlib
@@ -11,14 +11,21 @@ from functools import lru_cache
 
 from numpy.random import PCG64, Generator, SeedSequence
 
-from darwin.practice.day_999 import Drawn999, draw_999
+from darwin.practice.day_999 import draw_999
 from darwin.practice.demand import DAY_STARTS, shift_day
 from darwin.practice.draws import DISPOSITIONS_101, draw_callers
 from darwin.practice.force import generators
-from darwin.practice.lengths import Lengths, draw_101, draw_lengths
+from darwin.practice.lengths import (
+    LONGER_TALK_ON_ONE_SITE,
+    Lengths,
+    draw_101,
+    draw_lengths,
+    of_999,
+)
 from darwin.practice.roster import Duty
 from darwin.practice.rows import Call
 from darwin.practice.story import LONDON, Story
+from darwin.practice.twin_callers import again_101, callers_101, callers_999
 
 SPOKEN = frozenset({"PHONE_101", "PHONE_999"})
 """The channels that are played live; the few who text or sign to 999 come with what is written."""
@@ -26,12 +33,14 @@ SPOKEN = frozenset({"PHONE_101", "PHONE_999"})
 
 @dataclass(slots=True, eq=False)
 class Caller:
-    """Somebody who calls: who they are and, at place `n` of `lengths`, what they bring."""
+    """Somebody who calls: who they are and, at place `n` of `lengths`, what they bring. key: of the twin's
+    stream; 0 for a caller of the history."""
 
     call: Call
     day: "Today"
     lengths: Lengths
     n: int
+    key: int = 0
 
     @property
     def chance(self) -> list[float]:
@@ -78,7 +87,7 @@ def draw_today(story: Story, day: date) -> Today:
     # The spare ones have arrived in no history yet; an adopted redial finds here what it brings.
     for n, call in enumerate(line.callers):
         today.callers[call.call_id] = Caller(call, today, line.lengths, n)
-    lengths_999 = _lengths_999(emergency)
+    lengths_999 = of_999(emergency.ring, emergency.talk, emergency.wrap, emergency.patience, emergency.ender)
     for n, call in enumerate(emergency.callers):
         today.callers[call.call_id] = Caller(call, today, lengths_999, n)
     today.arrivals += [(at, line.callers[n].call_id) for n, at in enumerate(line.arrivals)]
@@ -87,10 +96,26 @@ def draw_today(story: Story, day: date) -> Today:
     return today
 
 
-def calls_again(first: Caller, seed: int) -> Caller:
-    """The same person calling again: their number and language, and otherwise a call of its own."""
+@lru_cache(maxsize=2)
+def draw_live(story: Story, day: date) -> Today:
+    """The shift-day that begins on `day` as it is played live: the colleagues of the history, the callers of
+    the digital twin. Nobody is in both: their names differ, and a stretch is the one's or the other's."""
+    history = draw_today(story, day)
+    on_101 = callers_101(story, day, LONGER_TALK_ON_ONE_SITE if story.on_one_site(day) else 1.0)
+    today = replace(history, arrivals=[], callers={})
+    for line in (on_101, callers_999(story, day)):
+        for n, (call, at, key) in enumerate(zip(line.callers, line.moments, line.keys, strict=True)):
+            today.callers[call.call_id] = Caller(call, today, line.lengths, n, key)
+            today.arrivals.append((at, call.call_id))
+    today.arrivals.sort()
+    return today
+
+
+def calls_again(first: Caller, story: Story) -> Caller:
+    """The same person calling again: their number and language, and otherwise a call of its own. A caller of
+    the twin goes on in the twin's stream."""
     name = f"{first.call.call_id}R"
-    rng = Generator(PCG64(SeedSequence([seed, zlib.crc32(name.encode())])))
+    rng = Generator(PCG64(SeedSequence([story.seed, zlib.crc32(name.encode())])))
     fresh = next(iter(draw_callers(rng, 1, "PHONE_101", name, DISPOSITIONS_101)))
     call = replace(
         first.call,
@@ -101,23 +126,7 @@ def calls_again(first: Caller, seed: int) -> Caller:
         promise=None,
         legs=[],
     )
+    if first.key:
+        lengths, key = again_101(story, first.day.day, first.key)
+        return Caller(call, first.day, lengths, 0, key)
     return Caller(call, first.day, draw_lengths(rng, 1), 0)
-
-
-def _lengths_999(drawn: Drawn999) -> Lengths:
-    """What an emergency caller brings: nothing of the switchboard, an interpreter or the crime line."""
-    return Lengths(
-        operator_ring=[],
-        operator_talk=[],
-        operator_patience=[],
-        ring=drawn.ring,
-        talk=drawn.talk,
-        wrap=drawn.wrap,
-        patience=drawn.patience,
-        interpreter=[],
-        crime_talk=[],
-        crime_wrap=[],
-        crime_patience=[],
-        again_after=[],
-        chance=[[ender] * 9 for ender in drawn.ender],
-    )

@@ -65,6 +65,11 @@ class Drawing:
                 x, y = x1 + part * (x2 - x1), y1 + part * (y2 - y1)
                 self._taken.append(Box(x - 2, y - 2, x + 2, y + 2))
 
+    def area(self, points: Sequence[Point], kind: str) -> None:
+        """A filled area within points; nothing for fewer than three."""
+        if len(points) >= 3:
+            self._add("polygon", kind, points=" ".join(f"{_number(x)},{_number(y)}" for x, y in points))
+
     def rectangle(self, box: Box, kind: str) -> None:
         """A filled or outlined rectangle; what kind it is decides."""
         width, height = max(0.0, box.right - box.left), max(0.0, box.bottom - box.top)

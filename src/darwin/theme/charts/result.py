@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from darwin.deadlines.clock import LONDON
 from darwin.theme import formats
 
-Kind = Literal["text", "count", "percentage", "wait", "month", "day", "moment"]
-_FIGURES: frozenset[Kind] = frozenset({"count", "percentage", "wait"})
+Kind = Literal["text", "count", "decimal", "percentage", "wait", "month", "day", "moment"]
+_FIGURES: frozenset[Kind] = frozenset({"count", "decimal", "percentage", "wait"})
 # What a spreadsheet would take for the beginning of a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -32,8 +32,9 @@ class Drawn(Protocol):
 class Column:
     """A column: its key in the rows, its head, and what kind of value it has.
 
-    count: whole number. percentage: 0 to 100. wait: milliseconds. month, day: a date. moment: an aware
-    datetime. `target`, of a percentage: it is never rounded to meet it. `strong` sets the values bold.
+    count: whole number. decimal: a number with one decimal. percentage: 0 to 100. wait: milliseconds. month,
+    day: a date. moment: an aware datetime. `target`, of a percentage: it is never rounded to meet it.
+    `strong` sets the values bold.
     """
 
     key: str
@@ -49,6 +50,8 @@ class Column:
         match self.kind:
             case "count":
                 return formats.count(value)
+            case "decimal":
+                return f"{value:,.1f}"
             case "percentage":
                 return formats.percentage(value, self.target)
             case "wait":
@@ -71,7 +74,7 @@ class Column:
             return ""
         if self.kind == "wait":
             return int(value) // 1000
-        if self.kind == "percentage":
+        if self.kind in ("decimal", "percentage"):
             return round(float(value), 4)
         if self.kind == "count":
             return int(value)

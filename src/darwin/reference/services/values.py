@@ -1,4 +1,4 @@
-"""Writes of reference data: opening the installation, and adopting a file."""
+"""Writes of values: opening the installation, and adopting a file."""
 
 from collections.abc import Iterable
 from copy import copy
@@ -66,7 +66,7 @@ def open_installation(mode: str, force: str) -> Installation:
 
 @transaction.atomic
 def _create_installation(mode: str, force: str) -> Installation:
-    _take_turns()
+    take_turns()
     found = installation()
     if found is not None:
         return found
@@ -93,7 +93,7 @@ def adopt_values(*, actor: Actor, file: Path) -> Adoption:
     fault.
     """
     rows = read_files(file)
-    _take_turns()
+    take_turns()
     adoption = Adoption(id=new_id(), at=clock.now(), file=file.name)
     change = _compare(rows, adoption)
     adoption.added, adoption.closed = change.added, change.closed
@@ -119,7 +119,7 @@ def adopt_values(*, actor: Actor, file: Path) -> Adoption:
     return adoption
 
 
-def _take_turns() -> None:
+def take_turns() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADOPTION_LOCK])
 

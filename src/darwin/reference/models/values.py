@@ -1,4 +1,4 @@
-"""Tables of the reference room.
+"""Dated values: the installation, adoptions of files, thresholds and code lists.
 
 A value is a row with the dates it is valid from and to (the first day it no longer holds: half-open) and
 its source. Rows are never rewritten: a version is closed by giving it its last date, or withdrawn when it

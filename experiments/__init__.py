@@ -1,0 +1,1 @@
+"""Experiments whose result is published whatever it is, each produced by one command."""

@@ -1,0 +1,1 @@
+"""The commands of `darwin plan`, a module each, loaded only when called."""

@@ -1,0 +1,1 @@
+"""The digital twin against exact results: `python -m validation`, or `make validate`."""
