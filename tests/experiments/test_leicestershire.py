@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from experiments.leicestershire import __main__ as command
 from experiments.leicestershire.centre import (
     ASSUMED,
@@ -28,8 +31,6 @@ from experiments.leicestershire.measuring import (
 from experiments.leicestershire.page import page
 from experiments.leicestershire.rosters import _presence, _waits, before_roster, fitted
 from experiments.leicestershire.simulating import simulated
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 KEPT = json.loads((Path(command.HERE) / "results.json").read_text("utf-8"))
 

@@ -276,7 +276,7 @@ def test_a_flood_of_events_is_kept_and_stored_in_bounded_memory(folder: Path) ->
         f"{messages:,} messages sent in {took_s:.2f} s, stored after {stored_s:.2f} s, {peak_kb // 1024} MB"
     )
     assert fake_actions.count("Login") == 1, "the switch was left waiting, and ended the connection"
-    # It speaks of a lag of five seconds by its own measure; from here the last look and the count come on top.
+    # It speaks of a lag of five seconds as it measures it; the last look and the count come on top.
     assert stored_s < took_s + 10 or "Events arrive faster than they can be stored" in listener.said()
     assert peak_kb < 400_000
 
