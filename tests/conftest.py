@@ -5,6 +5,7 @@ DARWIN_TEST_DATABASE names the test database, so that several runs can share one
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from absl import logging as absl_logging
 from hypothesis import settings as hypothesis_settings
 
 from darwin.supervisor import roles
@@ -32,6 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    # The solver's library writes its log to what was standard error when it was loaded, here pytest's own
+    # capture, and closes that whenever logging is set up anew while a command's output is being read.
+    absl_logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 
 @pytest.hookimpl(tryfirst=True)
