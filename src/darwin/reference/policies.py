@@ -7,7 +7,6 @@ from datetime import datetime
 from darwin.deadlines.clock import LONDON
 from darwin.reference.models import (
     GuardrailBreak,
-    Intervention,
     PolicyDay,
     PolicyHold,
     PolicyProposal,
@@ -93,8 +92,3 @@ def open_proposal() -> PolicyProposal | None:
 def breaks_now() -> list[GuardrailBreak]:
     """Guardrails that are broken at this moment."""
     return list(GuardrailBreak.objects.filter(ended_at=None).select_related("hold"))
-
-
-def interventions(from_at: datetime, to_at: datetime) -> list[Intervention]:
-    """What was changed on purpose in [from_at, to_at)."""
-    return list(Intervention.objects.filter(at__gte=from_at, at__lt=to_at))

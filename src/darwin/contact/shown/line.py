@@ -1,5 +1,6 @@
 """The figures of one line in one period, ready for its page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +19,12 @@ from darwin.contact.measures.told import what_is_told
 from darwin.contact.measures.waiting import end_to_end
 from darwin.contact.models import AbandonPoint, ContactQueue
 from darwin.contact.periods import Period
+from darwin.contact.shown.changes import ShownChange, told_within
 from darwin.contact.shown.reader import FigureColumn, Linked, Reader
 from darwin.contact.thresholds import answer_target, answer_within
 from darwin.reference.values import ThresholdValue
 from darwin.theme import formats
-from darwin.theme.charts import ColumnChart, LineChart, Result, Unit
+from darwin.theme.charts import ColumnChart, LineChart, Mark, Result, Unit
 from darwin.theme.parts import Tile
 
 # The way end to end and leg by leg is followed call by call; for more days than this the month's measure is
@@ -217,8 +219,8 @@ def _wait(seconds: float | None) -> str:
     return formats.wait(None if seconds is None else seconds * 1000)
 
 
-def result(shown: LineShown, reader: Reader) -> Result:
-    """The figures step by step as a chart, a table and a CSV."""
+def result(shown: LineShown, reader: Reader, changes: Sequence[ShownChange] = ()) -> Result:
+    """The figures step by step as a chart, a table and a CSV; `changes` are marked."""
     within = f"{float(shown.within.value):g}"
     target = float(shown.target.value)
     linked = len(shown.steps) <= MOST_LINKED_ROWS
@@ -230,7 +232,8 @@ def result(shown: LineShown, reader: Reader) -> Result:
         period = Period(step.from_at, step.to_at)
         if href := reader.entries(shown.queue.slug, period):
             links[len(rows)] = href
-        rows.append(_row(shown, reader, step, figures, linked))
+        row = _row(shown, reader, step, figures, linked)
+        rows.append({**row, "changed": told_within(changes, step.from_at, step.to_at)})
     heads = {GroupBy.DAY: _("Day"), GroupBy.MONTH: _("Month")}
     columns = [
         FigureColumn("at", heads.get(shown.by, _("From"))),
@@ -248,8 +251,12 @@ def result(shown: LineShown, reader: Reader) -> Result:
     ]
     if not any(row["missing"] for row in rows):
         columns.pop()
+    if changes:
+        columns.append(FigureColumn("changed", _("What was changed")))
     title, subtitle = _heads(shown, within)
-    return Result(title, subtitle, columns, rows, _chart(shown, reader), links)
+    return Result(
+        title, subtitle, columns, rows, _chart(shown, reader, [change.mark() for change in changes]), links
+    )
 
 
 _DATED = (GroupBy.DAY, GroupBy.MONTH)
@@ -331,14 +338,14 @@ def _minutes(count: int) -> str:
     return _("%(n)s min") % {"n": count}
 
 
-def _chart(shown: LineShown, reader: Reader) -> ColumnChart | LineChart:
+def _chart(shown: LineShown, reader: Reader, marks: Sequence[Mark]) -> ColumnChart | LineChart:
     within_target = float(shown.target.value)
     if shown.by is GroupBy.DAY:
         days = [
             Period(step.from_at, step.to_at).first_day for step, _figures in shown.steps if not step.to_come
         ]
         shares = [_known_share(reader, figures) for step, figures in shown.steps if not step.to_come]
-        return LineChart(days, shares, Unit.PERCENTAGE, "", within_target)
+        return LineChart(days, shares, Unit.PERCENTAGE, "", within_target, marks=marks)
     offered: list[float | None] = []
     parts: list[float | None] = []
     now = None
@@ -361,6 +368,7 @@ def _chart(shown: LineShown, reader: Reader) -> ColumnChart | LineChart:
         part_word=_("answered in time"),
         rest_word=_("later, gave up, refused"),
         now=now,
+        marks=marks,
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from darwin.contact.measures.monthly import MonthlyMeasure, MonthValue, Series
 from darwin.contact.models import AnnotationKind, MeasureAnnotation
 from darwin.contact.periods import Period, add_months
+from darwin.contact.shown.changes import ShownChange, told_within
 from darwin.contact.shown.reader import FigureColumn, Linked, Reader
 from darwin.contact.thresholds import answer_target, answer_within
 from darwin.deadlines import clock
@@ -260,8 +261,11 @@ def rules_say(shown: MeasureShown, position: int) -> str:
     return _("ordinary")
 
 
-def result(shown: MeasureShown, reader: Reader) -> Result:
-    """The months as a control chart (oldest first), a table (newest first) and a CSV."""
+def result(shown: MeasureShown, reader: Reader, changes: Sequence[ShownChange] = ()) -> Result:
+    """The months as a control chart (oldest first), a table (newest first) and a CSV.
+
+    changes: what is marked as changed on purpose.
+    """
     measure = shown.measure
     target = float(shown.target.value) if shown.target else None
     chart = ControlChart(
@@ -271,6 +275,7 @@ def result(shown: MeasureShown, reader: Reader) -> Result:
         target,
         [Rebase(rebase.position, _brief(rebase.reason)) for rebase in shown.rebases],
         shown.at,
+        [change.mark() for change in changes],
     )
     rows = [_row(shown, reader, place) for place in reversed(range(len(shown.series.months)))]
     heads: list[FigureColumn] = [FigureColumn("month", _("Month"), "month")]
@@ -280,6 +285,11 @@ def result(shown: MeasureShown, reader: Reader) -> Result:
         heads.append(FigureColumn("of_answered", _("of answered"), "percentage", target))
     heads.append(FigureColumn("value", _value_head(measure), measure.unit, target, strong=True))
     heads.append(FigureColumn("rules", _("What the rules say")))
+    if changes:
+        heads.append(FigureColumn("changed", _("What was changed")))
+        for row in rows:
+            period = _period(row["month"])
+            row["changed"] = told_within(changes, period.from_at, period.to_at)
     links = {}
     if measure.family.of_queue and reader.lists_calls:
         for place, row in enumerate(rows):

@@ -14,6 +14,7 @@ from darwin.contact.measures.figures import GroupBy
 from darwin.contact.models import ContactQueue
 from darwin.contact.permissions import SEE_MEASURES, SEE_WALL
 from darwin.contact.shown import line as shown_line
+from darwin.contact.shown.changes import changes_shown
 from darwin.contact.shown.reader import Reader
 from darwin.contact.views import asking
 from darwin.deadlines import clock
@@ -43,7 +44,9 @@ def line(request: HttpRequest) -> HttpResponse:
         form.queue, queues, form.period, form.by_step, clock.now(), whole_way=whole_way
     )
     whole_way = shown.way is not None
-    result = shown_line.result(shown, reader)
+    steps = [(step.from_at, step.to_at) for step, _figures in shown.steps]
+    changes = changes_shown(steps, shown.now, asking.asker(request))
+    result = shown_line.result(shown, reader, changes)
     view = request.GET.get("view", "chart")
     if view == "csv":
         first, last = form.period.first_day, form.period.last_day
@@ -58,6 +61,7 @@ def line(request: HttpRequest) -> HttpResponse:
         "way_address": asking.same_address(request, wait="way"),
         "queue_address": asking.same_address(request, wait="queue"),
         "result": result,
+        "changes": changes,
         "view": view if view in ("chart", "table") else "chart",
         "views": asking.views_of(request),
         "points": shown_line.points(shown, reader),

@@ -23,6 +23,7 @@ from darwin.contact.periods import NotADay, read_month
 from darwin.contact.permissions import ANNOTATE_MEASURES, SEE_MEASURES
 from darwin.contact.services.annotations import AnnotationRefused, annotate_measure, withdraw_annotation
 from darwin.contact.shown import measure as shown_measure
+from darwin.contact.shown.changes import changes_shown
 from darwin.contact.shown.reader import Reader
 from darwin.contact.views import asking
 from darwin.contact.views.asking import SHARED_IN_PRACTICE
@@ -30,6 +31,7 @@ from darwin.deadlines import clock
 from darwin.reference.presentation import source_line
 from darwin.staff.gate import page
 from darwin.theme import formats
+from darwin.theme.charts import Result
 from darwin.theme.parts import Crumb, Fault
 
 TABLE_MONTHS = 12
@@ -85,7 +87,9 @@ def measure(request: HttpRequest, slug: str) -> HttpResponse:
     month, month_fault = _month(request, series)
     notes = _notes(queue, chosen.slug)
     shown = shown_measure.measure_shown(series, notes, month, reader)
-    result = shown_measure.result(shown, reader)
+    steps = [(value.step.from_at, value.step.to_at) for value in series.months]
+    changes = changes_shown(steps, clock.now(), asking.asker(request))
+    result = shown_measure.result(shown, reader, changes)
     view = request.GET.get("view", "chart")
     if view == "csv" and not (fault or month_fault):
         return asking.csv_answer(result, f"{chosen.slug}-{queue.slug}")
@@ -96,11 +100,8 @@ def measure(request: HttpRequest, slug: str) -> HttpResponse:
         "queues": [one for one in queues if one.leg_kind == LegKind.HANDLER_QUEUE],
         "verdict": shown_measure.verdict(shown),
         "result": result,
-        "newest": replace(
-            result,
-            rows=result.rows[:TABLE_MONTHS],
-            links={place: href for place, href in result.links.items() if place < TABLE_MONTHS},
-        ),
+        "changes": changes,
+        "newest": _newest(result),
         "view": view if view in ("chart", "table") else "chart",
         "views": asking.views_of(request),
         "trail": [
@@ -220,6 +221,19 @@ def _notes(queue: ContactQueue, slug: str | None) -> list[MeasureAnnotation]:
 
 def _value(shown: shown_measure.MeasureShown) -> float | None:
     return None if shown.at is None else shown.chart.points[shown.at].value
+
+
+def _newest(result: Result) -> Result:
+    """The newest months for the table below the chart; without the column of what was changed where nothing
+    was in them."""
+    rows = result.rows[:TABLE_MONTHS]
+    changed = any(row.get("changed") for row in rows)
+    return replace(
+        result,
+        columns=[column for column in result.columns if changed or column.key != "changed"],
+        rows=rows,
+        links={place: href for place, href in result.links.items() if place < TABLE_MONTHS},
+    )
 
 
 def _both_ways(shown: shown_measure.MeasureShown, reader: Reader) -> list[dict[str, Any]]:

@@ -46,8 +46,10 @@ class ShownGuardrail:
 
 @dataclass(frozen=True, slots=True)
 class ShownStep:
-    """One line of the history. who: by name, the proposer and the decider where two decided."""
+    """One line of the history. who: by name, the proposer and the decider where two decided. hold: its
+    identifier, to which links lead."""
 
+    hold: UUID
     from_at: datetime
     policy: RoutingPolicy
     word: Words
@@ -143,6 +145,7 @@ def _step(span: Span, names: Mapping[UUID, str], at: datetime) -> ShownStep:
     proposer = names.get(hold.proposal.proposed_by, "") if both and hold.proposal else ""
     reason = hold.proposal.reason if both and hold.proposal else hold.reason
     return ShownStep(
+        hold=hold.id,
         from_at=span.from_at,
         policy=hold.policy,
         word=STEP_WORDS[hold.step],

@@ -5,6 +5,7 @@ from darwin.theme.charts.columns import ColumnChart
 from darwin.theme.charts.control import ControlChart, Rebase
 from darwin.theme.charts.intervals import Interval, IntervalChart
 from darwin.theme.charts.line import LineChart
+from darwin.theme.charts.marks import Mark
 from darwin.theme.charts.result import Column, Result
 from darwin.theme.charts.units import Unit
 
@@ -16,6 +17,7 @@ __all__ = [
     "Interval",
     "IntervalChart",
     "LineChart",
+    "Mark",
     "Rebase",
     "Result",
     "Unit",

@@ -1,13 +1,14 @@
 """Columns side by side: how much in each hour, half-hour or month, and how much of it was in time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from darwin.theme.charts.axes import LEFT, draw_places, draw_values, spread
 from darwin.theme.charts.drawing import Box, Drawing
+from darwin.theme.charts.marks import Mark, draw_marks, marks_said, row_of
 from darwin.theme.charts.scale import upright
 from darwin.theme.charts.units import Unit
 
@@ -18,7 +19,7 @@ WIDTH, HEIGHT, TOP, BOTTOM = 948.0, 240.0, 28.0, 208.0
 class ColumnChart:
     """`values` belong to `labels`, one to one; None is a gap. `parts` (if given) is how much of each value is
     filled, named `part_word`; the rest is outlined, named `rest_word`. `now` is the position of the present:
-    what is None after it is to come and no gap.
+    what is None after it is to come and no gap. `marks` say when something was changed.
 
     Values are counts, or waits in milliseconds. Raises ValueError if a part is more than its whole.
     """
@@ -30,6 +31,7 @@ class ColumnChart:
     part_word: str = ""
     rest_word: str = ""
     now: int | None = None
+    marks: Sequence[Mark] = field(default_factory=tuple)
 
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.values) or (self.parts and len(self.parts) != len(self.values)):
@@ -53,12 +55,13 @@ class ColumnChart:
             "then": least[1],
         }
         missing = sum(value is None and not self._to_come(at) for at, value in enumerate(self.values))
-        gaps = _("Gaps: %(n)s.") % {"n": missing}
-        return f"{said} {gaps}" if missing else said
+        gaps = _("Gaps: %(n)s.") % {"n": missing} if missing else ""
+        return " ".join(filter(None, (said, gaps, marks_said(self.marks))))
 
     def draw(self, *, title: str, name: str) -> SafeString:
         """The SVG. `name` begins every id in it and must be the only one of its kind on the page."""
-        drawing = Drawing(WIDTH, HEIGHT, title=title, description=self.described(), name=name)
+        row = row_of(self.marks)
+        drawing = Drawing(WIDTH, HEIGHT + row, title=title, description=self.described(), name=name)
         right = WIDTH - 8
         y = upright([value for value in self.values if value is not None], self.unit, TOP, BOTTOM, lines=4)
         x = spread(len(self.values), LEFT, right)
@@ -78,7 +81,8 @@ class ColumnChart:
             if part:
                 drawing.rectangle(Box(x[at] - half, y.place(part), x[at] + half, BOTTOM), "c-column")
         drawing.line((LEFT, BOTTOM), (right, BOTTOM), "c-axis")
-        draw_places(drawing, self.labels, x, BOTTOM + 18)
+        draw_marks(drawing, self.marks, len(self.values), (LEFT, right), (TOP, BOTTOM))
+        draw_places(drawing, self.labels, x, BOTTOM + 18 + row)
         if self.now is not None:
             # Above its neighbours too, for the word is wider than a column.
             near = [value for value in self.values[max(0, self.now - 1) : self.now + 2] if value is not None]

@@ -11,6 +11,7 @@ from darwin.science.spc import Phase, Signal, Xmr
 from darwin.theme import formats
 from darwin.theme.charts.axes import LEFT, RIGHT, draw_months, draw_values, spread
 from darwin.theme.charts.drawing import Box, Drawing
+from darwin.theme.charts.marks import Mark, draw_marks, marks_said, row_of
 from darwin.theme.charts.scale import Scale, upright
 from darwin.theme.charts.units import Unit
 
@@ -31,7 +32,8 @@ class Rebase:
 class ControlChart:
     """`months` (the first day of each) and the points of `xmr` belong together, one to one, oldest first.
 
-    `target` is in the unit of the values; `current` is the position of the month in question.
+    `target` is in the unit of the values; `current` is the position of the month in question; `marks` say
+    when something was changed.
     """
 
     months: Sequence[date]
@@ -40,6 +42,7 @@ class ControlChart:
     target: float | None = None
     rebases: Sequence[Rebase] = field(default_factory=tuple)
     current: int | None = None
+    marks: Sequence[Mark] = field(default_factory=tuple)
 
     def __post_init__(self) -> None:
         if len(self.months) != len(self.xmr.points):
@@ -68,15 +71,18 @@ class ControlChart:
         missing = len(self.months) - len(known)
         if missing:
             said.append(_("Months without a figure: %(n)s.") % {"n": missing})
+        if self.marks:
+            said.append(marks_said(self.marks))
         return " ".join(said)
 
     def draw(self, *, title: str, name: str) -> SafeString:
         """The SVG. `name` begins every id in it and must be the only one of its kind on the page."""
-        drawing = Drawing(WIDTH, HEIGHT, title=title, description=self.described(), name=name)
+        row = row_of(self.marks)
+        drawing = Drawing(WIDTH, HEIGHT + row, title=title, description=self.described(), name=name)
         x = spread(len(self.months), LEFT, WIDTH - RIGHT)
         y = self._scale()
         draw_values(drawing, y, self.unit, LEFT, WIDTH - RIGHT)
-        draw_months(drawing, self.months, x, BOTTOM)
+        draw_months(drawing, self.months, x, BOTTOM + row)
         for phase in self.xmr.phases:
             self._draw_phase(drawing, phase, x, y)
         if self.target is not None:
@@ -84,6 +90,7 @@ class ControlChart:
             drawing.line((LEFT, at), (WIDTH - RIGHT + 8, at), "c-target")
         self._draw_ends(drawing, y)
         self._draw_gaps(drawing, x)
+        draw_marks(drawing, self.marks, len(self.months), (LEFT, WIDTH - RIGHT), (TOP, BOTTOM))
         self._draw_data(drawing, x, y)
         for rebase in self.rebases:
             self._draw_rebase(drawing, rebase, x)

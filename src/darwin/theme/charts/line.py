@@ -1,7 +1,7 @@
 """A line by day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.safestring import SafeString
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from darwin.theme import formats
 from darwin.theme.charts.axes import LEFT, RIGHT, draw_places, draw_values, spread
 from darwin.theme.charts.drawing import Box, Drawing
+from darwin.theme.charts.marks import Mark, draw_marks, marks_said, row_of
 from darwin.theme.charts.scale import Scale, upright
 from darwin.theme.charts.units import Unit
 
@@ -22,7 +23,8 @@ MOST_DOTS = 62
 class LineChart:
     """`values` belong to `days`, one to one, oldest first; None is a gap. `name` stands at the line's end.
 
-    `target` is in the unit of the values; `current` is the position of the day in question.
+    `target` is in the unit of the values; `current` is the position of the day in question; `marks` say when
+    something was changed.
     """
 
     days: Sequence[date]
@@ -31,6 +33,7 @@ class LineChart:
     name: str = ""
     target: float | None = None
     current: int | None = None
+    marks: Sequence[Mark] = field(default_factory=tuple)
 
     def __post_init__(self) -> None:
         if len(self.days) != len(self.values):
@@ -49,12 +52,13 @@ class LineChart:
             "then": formats.day(least[1]),
         }
         missing = len(self.values) - len(known)
-        gaps = _("Gaps: %(n)s.") % {"n": missing}
-        return f"{said} {gaps}" if missing else said
+        gaps = _("Gaps: %(n)s.") % {"n": missing} if missing else ""
+        return " ".join(filter(None, (said, gaps, marks_said(self.marks))))
 
     def draw(self, *, title: str, name: str) -> SafeString:
         """The SVG. `name` begins every id in it and must be the only one of its kind on the page."""
-        drawing = Drawing(WIDTH, HEIGHT, title=title, description=self.described(), name=name)
+        row = row_of(self.marks)
+        drawing = Drawing(WIDTH, HEIGHT + row, title=title, description=self.described(), name=name)
         known = [value for value in self.values if value is not None]
         y = upright(
             [*known, *([] if self.target is None else [self.target])], self.unit, TOP, BOTTOM, lines=4
@@ -62,12 +66,16 @@ class LineChart:
         x = spread(len(self.days), LEFT, WIDTH - RIGHT)
         draw_values(drawing, y, self.unit, LEFT, WIDTH - RIGHT)
         draw_places(
-            drawing, [f"{day.day} {formats.months()[day.month - 1]}" for day in self.days], x, BOTTOM + 18
+            drawing,
+            [f"{day.day} {formats.months()[day.month - 1]}" for day in self.days],
+            x,
+            BOTTOM + 18 + row,
         )
         if self.target is not None:
             at = y.place(self.target)
             drawing.line((LEFT, at), (WIDTH - RIGHT + 8, at), "c-target")
         self._draw_data(drawing, x, y)
+        draw_marks(drawing, self.marks, len(self.days), (LEFT, WIDTH - RIGHT), (TOP, BOTTOM))
         self._draw_ends(drawing, y)
         return drawing.markup()
 
