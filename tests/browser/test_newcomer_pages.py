@@ -20,6 +20,7 @@ from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
 from tests.contact.pages.conftest import call, store
 from tests.ledger.looking import untouched_ledger
+from tests.reference.switches import a_history
 
 WIDE, NARROW, ZOOMED = (
     {"width": 1440, "height": 960},
@@ -43,6 +44,7 @@ PAGES = [
     ("analyst", "/measures/"),
     ("analyst", "/measures/answered-in-time/"),
     ("analyst", "/measures/answered-in-time/?view=table&month=2019-01"),
+    ("analyst", "/measures/answered-in-time/?all=yes"),
     ("analyst", "/measures/answered-in-time/note/"),
     ("analyst", "/contact/fair-access/"),
     ("analyst", "/contact/imports/"),
@@ -90,6 +92,7 @@ def _calls(now: datetime) -> ContactQueue:
     said = {"actor": PRACTICE, "measure": "answered-in-time", "queue": queue}
     annotate_measure(month=exceptional, kind=AnnotationKind.NOTE, text="The switch was replaced.", **said)
     annotate_measure(month=changed, kind=AnnotationKind.REBASE, text="New roster", **said)
+    a_history(midnight(first), midnight(add_months(first, 10)) + timedelta(days=12), days_by_lot=40)
     return queue
 
 

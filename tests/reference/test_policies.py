@@ -27,7 +27,7 @@ from darwin.reference.models import (
     PolicyStep,
     RoutingPolicy,
 )
-from darwin.reference.policies import in_force, interventions, pending, timeline
+from darwin.reference.policies import in_force, pending, timeline
 from darwin.reference.services import (
     PolicyRefused,
     adopt_policy,
@@ -342,8 +342,7 @@ def test_an_open_proposal_can_be_decided_but_not_changed(time: Time) -> None:
 def test_each_step_is_an_intervention_with_its_date_and_one_entry(time: Time) -> None:
     with time.on(minutes=1):
         hold = adopted(starts_at=NOON + timedelta(hours=3))
-    found = interventions(NOON, NOON + timedelta(days=1))
-    assert [(row.at, row.description) for row in found] == [
+    assert list(Intervention.objects.values_list("at", "description")) == [
         (NOON + timedelta(hours=3), "Routing policy 2 (Reserve two) instead of 1")
     ]
     proposal: UUID = PolicyProposal.objects.get().id

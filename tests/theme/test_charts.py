@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darwin.science.spc import xmr
-from darwin.theme.charts import Column, ColumnChart, ControlChart, LineChart, Rebase, Result, Unit
-from darwin.theme.charts.drawing import Drawing
+from darwin.theme.charts import Column, ColumnChart, ControlChart, LineChart, Mark, Rebase, Result, Unit
+from darwin.theme.charts.drawing import Drawing, text_width
 from darwin.theme.charts.scale import upright
 from darwin.theme.showcase_charts import shown_results
 
@@ -100,6 +100,62 @@ def test_a_rebase_breaks_the_line_and_says_its_reason() -> None:
     assert len(shapes(svg, "c-band")) == 2
     assert len(shapes(svg, "c-now")) == 1
     assert any("call-back key" in (text.text or "") for text in shapes(svg, "c-text-strong"))
+
+
+def charts_of_four(marks: list[Mark]) -> list[ControlChart | LineChart | ColumnChart]:
+    values: list[float | None] = [3, 5, 4, 6]
+    return [
+        ControlChart(months(4), xmr(values), Unit.COUNT, marks=marks),
+        LineChart(OCTOBER[:4], values, Unit.COUNT, marks=marks),
+        ColumnChart(["a", "b", "c", "d"], values, marks=marks),
+    ]
+
+
+@pytest.mark.parametrize("kind", range(3))
+def test_what_was_changed_is_a_line_at_its_place_with_its_letter_and_is_told(kind: int) -> None:
+    """2.5 is the middle of the third step, where its dot or column stands."""
+    chart = charts_of_four([Mark(0.0, "A", "3 Mar"), Mark(2.5, "B", "5 Mar")])[kind]
+    svg = drawn(chart)
+    first, second = shapes(svg, "c-mark")
+    assert first.get("x1") == first.get("x2") == "56"
+    at = float(second.get("x1") or 0)
+    if kind == 2:
+        column = shapes(svg, "c-column")[2]
+        middle = float(column.get("x") or 0) + float(column.get("width") or 0) / 2
+    else:
+        middle = float(shapes(svg, "c-dot")[2].get("cx") or 0)
+    assert at == pytest.approx(middle, abs=0.11)
+    assert [text.text for text in shapes(svg, "c-text-mark")] == ["A", "B"]
+    assert "Marked as changed: A 3 Mar, B 5 Mar." in chart.described()
+
+
+@pytest.mark.parametrize("kind", range(3))
+def test_a_chart_in_which_nothing_was_changed_is_drawn_as_ever(kind: int) -> None:
+    svg = drawn(charts_of_four([])[kind])
+    marked = drawn(charts_of_four([Mark(1, "A", "x")])[kind])
+    assert not shapes(svg, "c-mark") and "Marked" not in charts_of_four([])[kind].described()
+    heights = [float((one.get("viewBox") or "").split()[3]) for one in (svg, marked)]
+    assert heights[1] - heights[0] == 20
+
+
+@given(st.lists(st.floats(0, 24, exclude_max=True), min_size=1, max_size=40))
+def test_letters_of_marks_never_touch_and_none_is_left_out(places: list[float]) -> None:
+    marks = [Mark(place, f"{at:02}", "x") for at, place in enumerate(sorted(places))]
+    svg = drawn(ControlChart(months(24), xmr([1.0, 2.0] * 12), Unit.COUNT, marks=marks))
+    labels = shapes(svg, "c-text-mark")
+    assert len(shapes(svg, "c-mark")) == len(marks)
+    named = [(label.text or "").split("–") for label in labels]
+    ends = [(int(ends[0]), int(ends[-1])) for ends in named]
+    assert ends[0][0] == 0 and ends[-1][1] == len(marks) - 1
+    assert all(after[0] == before[1] + 1 for before, after in pairwise(ends))
+    spans = [(float(label.get("x") or 0), text_width(label.text or "", bold=True) / 2) for label in labels]
+    assert all(one + half < other - more for (one, half), (other, more) in pairwise(spans))
+
+
+def test_many_marks_are_told_by_the_first_and_their_number() -> None:
+    marks = [Mark(at / 2, letter, "then") for at, letter in enumerate("ABCDEFGH")]
+    said = ColumnChart(["a", "b", "c", "d"], [1, 2, 3, 4], marks=marks).described()
+    assert said.endswith("Marked as changed: A then, B then, C then, D then, E then, F then and 2 more.")
 
 
 def test_what_is_after_now_is_to_come_and_no_gap() -> None:

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from darwin.contact.telephony.events import Outcome
+from tests.reference.switches import opened, returned, switched
 
-from .conftest import call, store
+from .conftest import NOW, call, store
 
 LINE = "/contact/line/"
 MORNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -183,3 +184,30 @@ def test_years_are_shown_by_month_and_agree_with_the_days(as_role):
     words = text_of(client.get(LINE, {"from": "2026-05-02", "to": "2026-10-31", "by": "month"}))
     assert "90 of 180" in words and "50.0%" in words
     assert re.search(r"Jun 2026 30 30 15 50.0% 50.0% 0 0 0:30 0:50 0:50", words)
+
+
+@pytest.mark.parametrize(
+    ("asked", "row"),
+    [
+        ({}, "10:30"),
+        ({"by": "hour"}, "10:00"),
+        ({"from": "2026-11-20", "to": "2026-11-22", "by": "day"}, "22 Nov 2026"),
+        ({"from": "2026-11-01", "to": "2026-11-30", "by": "month"}, "Nov 2026"),
+    ],
+)
+def test_what_was_changed_is_marked_by_whatever_step_the_line_is_shown(as_role, asked, row):
+    """What is decided and still to come is not there."""
+    store(*a_morning(), from_at=MIDNIGHT - timedelta(days=30))
+    opened(MIDNIGHT - timedelta(days=20))
+    hold = switched(MORNING + timedelta(minutes=100))
+    returned(MORNING + timedelta(minutes=110), hold)
+    switched(NOW, starts_at=NOW + timedelta(hours=2))
+    page = as_role("contact_supervisor").get(LINE, asked)
+    words = text_of(page)
+    assert page.content.decode().count('class="c-mark"') == 2
+    assert "B 22 Nov 2026 10:50 Routing policy 2 rolled back: 1 holds again. The decision B" in words
+    changed = {
+        one["at"].replace("\N{NO-BREAK SPACE}", " "): one["changed"] for one in page.context["result"].rows
+    }
+    assert [at for at, told in changed.items() if told] == [row]
+    assert changed[row].startswith("A: Routing policy 2 (Reserve two) instead of 1; B: ")

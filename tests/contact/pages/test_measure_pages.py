@@ -1,10 +1,11 @@
 """The measures by month: what the chart says, what is kept of past months, and the notes beside it."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from darwin.contact.measures.counting import count_what_is_missing
 from darwin.contact.measures.families import FAMILIES, LINE
@@ -17,6 +18,7 @@ from darwin.contact.services.annotations import AnnotationRefused, annotate_meas
 from darwin.contact.services.kept_months import kept_months
 from darwin.contact.telephony.events import Outcome
 from darwin.ledger.models import Entry
+from tests.reference.switches import a_history, switched
 
 from .conftest import IMPORTER, NOW, as_if_committed, call, store
 from .test_line_page import text_of
@@ -204,3 +206,71 @@ def test_what_is_not_counted_yet_is_said_and_is_no_gap_in_the_record(house, as_r
     as_if_committed()
     words = text_of(as_role("analyst").get(MEASURE))
     assert "11 of 14 months are not counted yet. They follow by themselves." in words
+
+
+CHANGED = datetime(2026, 6, 16, 12, tzinfo=UTC)
+NOTHING_PROVED = "A line marks when something began, and proves nothing by itself."
+
+
+def test_what_was_changed_is_marked_listed_and_in_the_row_of_its_month(line, as_role):
+    before = text_of(as_role("analyst").get(MEASURE))
+    a_history(CHANGED - timedelta(days=100), CHANGED, days_by_lot=12)
+    page = as_role("analyst").get(MEASURE)
+    words, markup = text_of(page), page.content.decode()
+    assert markup.count('class="c-mark"') == 6
+    assert "A 16 Jun 2026 13:00 Routing policy 2 (Reserve two) instead of 1. The decision A" in words
+    assert "F 4 Jul 2026 00:00 Days by lot of routing policy 2 ended, the last was 3 Jul 2026" in words
+    assert NOTHING_PROVED in words and words.index("What was changed") < words.index(NOTHING_PROVED)
+    verdict = re.compile(r"October 2026 was .*? Queue")
+    assert verdict.search(words)[0] == verdict.search(before)[0]
+    rows = {row["month"]: row["changed"] for row in page.context["result"].rows}
+    assert [month for month, changed in rows.items() if changed] == [date(2026, 7, 1), date(2026, 6, 1)]
+    assert rows[date(2026, 7, 1)].startswith("F: Days by lot") and rows[date(2026, 6, 1)].count("; ") == 4
+    table = text_of(as_role("analyst").get(MEASURE, {"view": "table"}))
+    assert "B: Routing policy 2 rolled back: 1 holds again" in table and NOTHING_PROVED in table
+    written = as_role("analyst").get(MEASURE, {"view": "csv"}).content.decode()
+    assert "C: Routing policy 2 (Reserve two) instead of 1" in written
+
+
+def test_the_decision_is_linked_for_whom_its_page_is_open_to_and_leads_to_its_row(line, as_role):
+    a_history(CHANGED - timedelta(days=100), CHANGED)
+    client = as_role("analyst")
+    links = re.findall(r'href="(/planning/live-policy/)#(decision-[0-9a-f-]{36})"', text(client, MEASURE))
+    assert len(set(links)) == 6
+    rows = text(client, links[0][0])
+    assert all(f'id="{row}"' in rows for _, row in links)
+    outside = as_role("local_policing_body").get(MEASURE)
+    assert "Routing policy 2 rolled back" in text_of(outside)
+    assert b"live-policy" not in outside.content and "The decision" not in text_of(outside)
+
+
+def test_what_was_changed_outside_the_months_shown_is_not_marked(line, as_role):
+    a_history(datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 3, 1, tzinfo=UTC))
+    switched(datetime(2026, 11, 2, tzinfo=UTC))
+    page = as_role("analyst").get(MEASURE)
+    assert "c-mark" not in page.content.decode() and "What was changed" not in text_of(page)
+
+
+def test_a_change_of_long_ago_has_no_column_among_the_newest_months(line, as_role):
+    a_history(datetime(2025, 9, 1, tzinfo=UTC), datetime(2025, 9, 8, tzinfo=UTC))
+    client = as_role("analyst")
+    assert text(client, MEASURE).count('scope="col">What was changed') == 0
+    assert text(client, f"{MEASURE}?all=yes").count('scope="col">What was changed') == 1
+
+
+def test_the_marks_cost_a_measure_one_query(line, as_role):
+    client = as_role("local_policing_body")
+    client.get(MEASURE)
+    counted = []
+    for history in (False, True):
+        if history:
+            a_history(CHANGED - timedelta(days=100), CHANGED)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(MEASURE)
+        counted.append(len(queries))
+        assert sum("reference_policyhold" in query["sql"] for query in queries) == 1
+    assert counted[0] == counted[1] <= 12
+
+
+def text(client, address: str) -> str:
+    return client.get(address).content.decode()

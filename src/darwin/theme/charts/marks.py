@@ -46,7 +46,8 @@ def draw_marks(
         drawing.line((x, top), (x, bottom + 4), "c-mark")
         groups.append([(x, mark)])
         while len(groups) > 1 and _touch(groups[-2], groups[-1]):
-            groups[-2] += groups.pop()
+            last = groups.pop()
+            groups[-1] += last
     for group in groups:
         drawing.text((_middle(group), bottom + 17), _label(group), "c-text-mark", "middle", bold=True)
 
