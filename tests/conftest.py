@@ -20,8 +20,8 @@ from darwin.supervisor import roles
 from darwin.supervisor.cluster import SUPERUSER
 from darwin.supervisor.postgres import Server, open_server
 
-# What a test writes is thrown away, so nothing waits for the disk. Autovacuum would take a table that a test is
-# filling for an empty one, and have its queries planned accordingly.
+# What a test writes is thrown away, so nothing waits for the disk. Autovacuum would take a table that a test
+# is filling for an empty one, and have its queries planned accordingly.
 NO_WAITING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 hypothesis_settings.register_profile("darwin", deadline=None)
