@@ -40,17 +40,6 @@ def pytest_configure(config: pytest.Config) -> None:
     absl_logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that touches the database, by its own mark or through a fixture, for the run on the
-    oldest PostgreSQL that Darwin supports."""
-    touching = {"db", "transactional_db", "live_server"}
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if item.get_closest_marker("django_db") or touching & fixtures:
-            item.add_marker("database")
-
-
 @pytest.fixture(scope="session")
 def throwaway_server() -> Iterator[Server]:
     """An embedded server that ends, with its files, when pytest does."""

@@ -48,7 +48,7 @@ def test_a_newcomer_watches_calls_takes_one_and_sees_the_days_figures_change(
         page.goto("/sign-in/")
         page.get_by_role("button", name=re.compile("Contact handler")).first.click()
         # The clock is set going by a part of its own, which may come up after the pages.
-        wait_for(lambda: _speed_told(page) == "Speed 5×", 30, "the force goes at five times the speed of life")
+        wait_for(lambda: _speed_told(page) == "Speed 5×", 30, "the force goes at five times life")
         page.goto("/contact/my-call/")
         answer = page.get_by_role("button", name=re.compile("Answer"))
         expect(answer).to_be_visible(timeout=FIRST_CALL_MS)
