@@ -252,7 +252,7 @@ def result(shown: LineShown, reader: Reader, changes: Sequence[ShownChange] = ()
     if not any(row["missing"] for row in rows):
         columns.pop()
     if changes:
-        columns.append(FigureColumn("changed", _("What was changed")))
+        columns.append(FigureColumn("changed", _("What was changed"), "words"))
     title, subtitle = _heads(shown, within)
     return Result(
         title, subtitle, columns, rows, _chart(shown, reader, [change.mark() for change in changes]), links

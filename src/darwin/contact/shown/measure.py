@@ -286,7 +286,7 @@ def result(shown: MeasureShown, reader: Reader, changes: Sequence[ShownChange] =
     heads.append(FigureColumn("value", _value_head(measure), measure.unit, target, strong=True))
     heads.append(FigureColumn("rules", _("What the rules say")))
     if changes:
-        heads.append(FigureColumn("changed", _("What was changed")))
+        heads.append(FigureColumn("changed", _("What was changed"), "words"))
         for row in rows:
             period = _period(row["month"])
             row["changed"] = told_within(changes, period.from_at, period.to_at)

@@ -43,6 +43,8 @@ def draw_marks(
     groups: list[list[tuple[float, Mark]]] = []
     for mark in sorted(marks, key=lambda one: one.place):
         x = left + (right - left) * mark.place / max(1, steps)
+        # Its own ground below it, so that it is seen on a filled column and on hatching.
+        drawing.line((x, top), (x, bottom + 4), "c-mark-ground")
         drawing.line((x, top), (x, bottom + 4), "c-mark")
         groups.append([(x, mark)])
         while len(groups) > 1 and _touch(groups[-2], groups[-1]):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from darwin.deadlines.clock import LONDON
 from darwin.theme import formats
 
-Kind = Literal["text", "count", "decimal", "percentage", "wait", "month", "day", "moment"]
+Kind = Literal["text", "words", "count", "decimal", "percentage", "wait", "month", "day", "moment"]
 _FIGURES: frozenset[Kind] = frozenset({"count", "decimal", "percentage", "wait"})
 # What a spreadsheet would take for the beginning of a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -32,8 +32,8 @@ class Drawn(Protocol):
 class Column:
     """A column: its key in the rows, its head, and what kind of value it has.
 
-    count: whole number. decimal: a number with one decimal. percentage: 0 to 100. wait: milliseconds. month,
-    day: a date. moment: an aware datetime. `target`, of a percentage: it is never rounded to meet it.
+    text: a word or two. words: a sentence, which gets room. count: whole number. decimal: a number with one
+    decimal. percentage: 0 to 100. wait: milliseconds. month, day: a date. moment: an aware datetime. `target`, of a percentage: it is never rounded to meet it.
     `strong` sets the values bold.
     """
 
@@ -166,6 +166,8 @@ class Result:
 
 
 def _figure_class(column: Column) -> SafeString:
+    if column.kind == "words":
+        return SafeString(' class="d-words"')
     return SafeString(' class="d-figure"' if column.kind in _FIGURES else "")
 
 
