@@ -33,8 +33,8 @@ class Column:
     """A column: its key in the rows, its head, and what kind of value it has.
 
     text: a word or two. words: a sentence, which gets room. count: whole number. decimal: a number with one
-    decimal. percentage: 0 to 100. wait: milliseconds. month, day: a date. moment: an aware datetime. `target`, of a percentage: it is never rounded to meet it.
-    `strong` sets the values bold.
+    decimal. percentage: 0 to 100. wait: milliseconds. month, day: a date. moment: an aware datetime.
+    `target`, of a percentage: it is never rounded to meet it. `strong` sets the values bold.
     """
 
     key: str
