@@ -40,13 +40,17 @@ def draw_marks(
     across, down: where the steps and the heights of the chart begin and end, in pixels.
     """
     (left, right), (top, bottom) = across, down
+    placed = [
+        (left + (right - left) * mark.place / max(1, steps), mark)
+        for mark in sorted(marks, key=lambda one: one.place)
+    ]
+    # A ground below all of them, so that they are seen on a filled column and on hatching.
+    for kind in ("c-mark-ground", "c-mark"):
+        for x, _mark in placed:
+            drawing.line((x, top), (x, bottom + 4), kind)
     groups: list[list[tuple[float, Mark]]] = []
-    for mark in sorted(marks, key=lambda one: one.place):
-        x = left + (right - left) * mark.place / max(1, steps)
-        # Its own ground below it, so that it is seen on a filled column and on hatching.
-        drawing.line((x, top), (x, bottom + 4), "c-mark-ground")
-        drawing.line((x, top), (x, bottom + 4), "c-mark")
-        groups.append([(x, mark)])
+    for one in placed:
+        groups.append([one])
         while len(groups) > 1 and _touch(groups[-2], groups[-1]):
             last = groups.pop()
             groups[-1] += last
