@@ -100,9 +100,8 @@ class House:
         with transaction.atomic():
             theirs.update(state="in use")
             others.update(state="idle", since=clock.now())
-        wait_for(
-            lambda: kept.filter(contact=first.contact_id).exclude(id=first.id).exists(), LIMIT_S, "goes on"
-        )
+        again = kept.filter(contact=first.contact_id).exclude(id=first.id)
+        wait_for(again.exists, LIMIT_S, "it goes on")
 
     def check_whole(self) -> None:
         """Each decision has its routings and its entry in the ledger, each of those its decision; and at no

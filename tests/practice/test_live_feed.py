@@ -216,11 +216,11 @@ def test_live_and_history_together_hold_every_call_of_the_day_once(world: World)
     assert max(end for _, end in covered) > again.at - timedelta(minutes=1)
 
 
-def a_report_comes() -> tuple[World, Contact]:
-    """Somebody has just reported something online."""
+def a_report_comes(after: datetime = MONDAY) -> tuple[World, Contact]:
+    """Somebody has just reported something online, the first after a moment of Monday's shift-day."""
     with clock.standing_at(MONDAY):
         day = draw_live(story_of(open_force(actor=ACTOR)), MONDAY.date())
-    at = next(one.call.arrived for one in day.reports if moment(one.call.arrived) > MONDAY)
+    at = next(one.call.arrived for one in day.reports if moment(one.call.arrived) > after)
     world = World(moment(at) - timedelta(seconds=5))
     world.pass_by(6)
     return world, Contact.objects.get(channel="ONLINE_REPORT")
@@ -229,10 +229,13 @@ def a_report_comes() -> tuple[World, Contact]:
 def test_an_online_report_that_arrives_live_is_routed_to_the_newcomer_who_says_what_became_of_it(
     sam: Account,
 ) -> None:
-    world, report = a_report_comes()
+    # In the small hours, when nobody rings Sam first.
+    world, report = a_report_comes(MONDAY + timedelta(hours=17))
     assert report.disposition is None
     assert world.ask(sam, CommandKind.READY).trouble == ""
     with world.standing():
+        states = {one.account_id: one.state for one in handlers_now(world.at, NOTES, calls_now())}
+        assert states[sam.id] is HandlerState.READY
         Router(Decider()).turn()
         routing = Routing.objects.get(account=sam, ended_at=None)
         taken = take_routed(actor=sam.actor, account=sam, routing_id=routing.id)
