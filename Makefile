@@ -14,7 +14,7 @@ STATICS := $(shell find src/darwin -path '*/static/*' -not -path '*/static/built
 STYLES := $(shell find src/darwin/theme/styles src/darwin/theme/locale -name '*.mo' -prune -o -type f -print 2>/dev/null)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup setup-test setup-bench run test test-database test-browser test-faults test-telephony test-nightly lint bench validate experiment locks clean
+.PHONY: help setup setup-test setup-bench run test test-browser test-faults test-telephony test-nightly lint bench validate experiment locks clean
 
 help:
 	@echo "make run            open the practice force (sets everything up first)"
@@ -84,9 +84,6 @@ lint: setup-test
 
 test: lint
 	$(PYTHON) -m pytest -m "not browser and not faults and not telephony and not nightly"
-
-test-database: setup-test
-	$(PYTHON) -m pytest -m "database and not browser and not faults and not telephony and not nightly"
 
 test-browser: setup-test
 	$(PYTHON) -m pytest -m "browser and not nightly"

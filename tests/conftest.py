@@ -20,8 +20,9 @@ from darwin.supervisor import roles
 from darwin.supervisor.cluster import SUPERUSER
 from darwin.supervisor.postgres import Server, open_server
 
-# What a test writes is thrown away, so nothing waits for the disk.
-NO_WAITING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# What a test writes is thrown away, so nothing waits for the disk. Autovacuum would take a table that a test
+# is filling for an empty one, and have its queries planned accordingly.
+NO_WAITING = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 hypothesis_settings.register_profile("darwin", deadline=None)
 hypothesis_settings.register_profile("ci", deadline=None, derandomize=True)
@@ -37,17 +38,6 @@ def pytest_configure(config: pytest.Config) -> None:
     # The solver's library writes its log to what was standard error when it was loaded, here pytest's own
     # capture, and closes that whenever logging is set up anew while a command's output is being read.
     absl_logging.get_absl_handler().python_handler.stream = sys.__stderr__
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that touches the database, by its own mark or through a fixture, for the run on the
-    oldest PostgreSQL that Darwin supports."""
-    touching = {"db", "transactional_db", "live_server"}
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if item.get_closest_marker("django_db") or touching & fixtures:
-            item.add_marker("database")
 
 
 @pytest.fixture(scope="session")
