@@ -22,8 +22,14 @@ from darwin.contact.models import (
     FloorCall,
     FloorMember,
     FloorStage,
+    Routing,
     SwitchMember,
 )
+from darwin.contact.routing.deciding import Decider
+from darwin.contact.routing.gathering import waiting_messages
+from darwin.contact.routing.turn import Router
+from darwin.contact.services.finishing import finish_draft
+from darwin.contact.services.routing import take_routed
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.practice.force import contacts_between
@@ -31,8 +37,8 @@ from darwin.practice.live.storing import StretchLost, close_stale_stretches, giv
 from darwin.practice.live.today import SPOKEN, draw_live, draw_today
 from darwin.practice.models import LiveStretch, PracticeForce
 from darwin.practice.queries import spans_to_load, story_of, stretches_of
-from darwin.practice.records import SOURCE, milliseconds
-from darwin.practice.services import load_span, make_span, reset_force
+from darwin.practice.records import SOURCE, milliseconds, moment
+from darwin.practice.services import load_span, make_span, open_force, reset_force
 from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_account, open_practice_accounts
@@ -208,6 +214,56 @@ def test_live_and_history_together_hold_every_call_of_the_day_once(world: World)
     with again.standing():
         covered = sorted(Coverage.objects.filter(switch=SOURCE).values_list("from_at", "to_at"))
     assert max(end for _, end in covered) > again.at - timedelta(minutes=1)
+
+
+def a_report_comes(after: datetime = MONDAY) -> tuple[World, Contact]:
+    """Somebody has just reported something online, the first after a moment of Monday's shift-day."""
+    with clock.standing_at(MONDAY):
+        day = draw_live(story_of(open_force(actor=ACTOR)), MONDAY.date())
+    at = next(one.call.arrived for one in day.reports if moment(one.call.arrived) > after)
+    world = World(moment(at) - timedelta(seconds=5))
+    world.pass_by(6)
+    return world, Contact.objects.get(channel="ONLINE_REPORT")
+
+
+def test_an_online_report_that_arrives_live_is_routed_to_the_newcomer_who_says_what_became_of_it(
+    sam: Account,
+) -> None:
+    # In the small hours, when nobody rings Sam first.
+    world, report = a_report_comes(MONDAY + timedelta(hours=17))
+    assert report.disposition is None
+    assert world.ask(sam, CommandKind.READY).trouble == ""
+    with world.standing():
+        states = {one.account_id: one.state for one in handlers_now(world.at, NOTES, calls_now())}
+        assert states[sam.id] is HandlerState.READY
+        Router(Decider()).turn()
+        routing = Routing.objects.get(account=sam, ended_at=None)
+        taken = take_routed(actor=sam.actor, account=sam, routing_id=routing.id)
+        assert taken.contact_id == report.id
+        draft = sam.drafts.get(key=report.id)
+        assert draft.words["narrative"] == report.records.get().narrative != ""
+    # Longer than colleagues leave it: it is Sam's.
+    world.pass_by(15 * 60, step=10)
+    report.refresh_from_db()
+    assert report.disposition is None
+    draft.words = {**draft.words, "disposition": "ADVICE"}
+    with world.standing():
+        finish_draft(actor=sam.actor, draft=draft)
+        assert not waiting_messages(world.at).filter(id=report.id).exists()
+    report.refresh_from_db()
+    assert report.disposition == "ADVICE"
+
+
+def test_a_colleague_works_an_online_report_that_nobody_takes_even_after_the_feed_was_killed(
+    house: None,
+) -> None:
+    world, report = a_report_comes()
+    again = World(world.at + timedelta(minutes=5))
+    again.pass_by(15 * 60, step=10)
+    report.refresh_from_db()
+    assert report.disposition is not None
+    with again.standing():
+        assert not waiting_messages(again.at).filter(id=report.id).exists()
 
 
 def test_calls_that_were_alive_when_the_feed_was_killed_have_no_known_end(world: World) -> None:

@@ -18,12 +18,13 @@ from darwin.practice.live.answering import rings_like
 from darwin.practice.live.floor import PERSON_RINGS_MS
 from darwin.practice.live.journeys import PracticeFloor
 from darwin.practice.live.people import TelephoneRefuses, obey
+from darwin.practice.live.reports import COLLEAGUES_LEAVE_MS
 from darwin.practice.live.seats import Doing
 from darwin.practice.live.today import SPOKEN, draw_live, draw_today
 from darwin.practice.roster import MINUTE
 from darwin.practice.rows import Call
 from darwin.practice.story import Story, local_ms
-from darwin.practice.stretches import Stretch, is_live, of_history
+from darwin.practice.stretches import PLAYED, Stretch, is_live, of_history
 
 STORY = Story(date(2026, 11, 1))
 MONDAY = date(2026, 11, 9)
@@ -129,6 +130,36 @@ def test_a_stay_in_the_switchboard_hands_on_and_the_crime_line_is_a_transfer() -
             assert by_queue["crime"].joined_at == by_queue["101"].completed_at
 
 
+def test_colleagues_work_what_is_reported_online_so_that_the_list_does_not_grow() -> None:
+    start, end = local_ms(MONDAY, 9), local_ms(MONDAY, 33)
+    floor = open_floor(STORY, start, {})
+    floor.advance(end)
+    names = [call.call_id for call in floor.told.written]
+    worked = [call.call_id for call in floor.told.worked]
+    days = (MONDAY, MONDAY + timedelta(days=1))
+    reports = [one.call for day in days for one in draw_live(STORY, day).reports]
+    assert sorted(names) == sorted(one.call_id for one in reports if start <= one.arrived <= end)
+    assert len(set(worked)) == len(worked)
+    assert set(names) == set(worked) | set(floor.reports.open)
+    waiting_long = [one for one in floor.reports.open.values() if one.call.arrived < end - HOUR]
+    assert not waiting_long
+    assert all(call.disposition for call in floor.told.worked)
+
+
+def test_no_colleague_takes_a_report_that_somebody_real_has_or_was_left_no_time_to_take() -> None:
+    start = local_ms(MONDAY, 9)
+    floor = open_floor(STORY, start, PEOPLE)
+    first, second = draw_live(STORY, MONDAY).reports[:2]
+    floor.reports.taken = {first.call.call_id}
+    for one in (first, second):
+        floor.reports.wait(one, start)
+    floor.advance(start + COLLEAGUES_LEAVE_MS - 1)
+    assert {first.call.call_id, second.call.call_id} <= floor.reports.open.keys()
+    floor.advance(start + HOUR)
+    assert first.call.call_id in floor.reports.open
+    assert second.call in floor.told.worked
+
+
 @settings(max_examples=10)
 @given(st.integers(0, 24 * 60 - 1), st.integers(2, 120))
 def test_the_seam_doubles_nobody_and_loses_nobody_wherever_it_lies(start: int, length: int) -> None:
@@ -150,8 +181,13 @@ def test_the_seam_doubles_nobody_and_loses_nobody_wherever_it_lies(start: int, l
     assert of_history_alone <= live | kept
     assert of_twin <= live
     assert not {name for name in kept if name.startswith(("T", "U"))}
-    written = {call.call_id for call in told if call.channel not in (*SPOKEN, "CALLBACK_OUTBOUND")}
-    assert written <= kept
+    never_live = {call.call_id for call in told if call.channel not in PLAYED}
+    assert never_live <= kept
+    online = [call for call in told if call.channel == "ONLINE_REPORT"]
+    assert {call.call_id for call in online if not begins <= call.arrived < ends} <= kept
+    reported = {call.arrived for call in floor.told.written}
+    of_stretch = (one.call.arrived for day in days for one in draw_live(STORY, day).reports)
+    assert reported == {at for at in of_stretch if begins <= at < ends}
 
 
 def test_a_call_that_an_earlier_stretch_had_is_not_taken_over_again() -> None:

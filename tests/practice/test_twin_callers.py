@@ -19,9 +19,11 @@ from darwin.practice.twin_callers import (
     LINE_CRIME,
     again_101,
     callers_101,
+    online_reports,
     scenario_of,
     stream_of,
 )
+from darwin.practice.written import DAYS_A_MONTH, FLAT, ONLINE_LAST_MONTH, ONLINE_WORK_S, ONLINE_WORK_SPREAD
 from darwin.science.twin.callers import ON, Stream
 
 STORY = Story(date(2026, 11, 1))
@@ -59,6 +61,21 @@ def test_callers_come_at_the_rate_of_the_force_in_every_part_of_the_day(day: dat
         mean = 20 * sum(rate(NON_EMERGENCY, hour) for hour in hours[place : place + 3])
         spread = (mean + 20 * (0.05 * mean / 20) ** 2) ** 0.5
         assert abs(sum(begins <= moment < ends for moment in moments) - mean) < 4 * spread
+
+
+def test_online_reports_come_at_the_rate_that_the_history_has_come_to() -> None:
+    """Twenty seeds of one day within four standard deviations, the day effect of 5% with them."""
+    days = [online_reports(Story(STORY.present_month, seed), MONDAY) for seed in range(20)]
+    a_day = ONLINE_LAST_MONTH / DAYS_A_MONTH * FLAT.factor(MONDAY)
+    spread = (20 * (a_day + (0.05 * a_day) ** 2)) ** 0.5
+    assert abs(sum(map(len, days)) - 20 * a_day) < 4 * spread
+    work = [one.work_ms / 1000 for day in days for one in day]
+    error = ONLINE_WORK_SPREAD / len(work) ** 0.5
+    assert abs(np.log(work).mean() - (log(ONLINE_WORK_S) - ONLINE_WORK_SPREAD**2 / 2)) < 4 * error
+    assert {one.call.channel for day in days for one in day} == {"ONLINE_REPORT"}
+    numbers = [one.call.number for day in days for one in day if one.call.number]
+    assert 0 < len(numbers) < len(work)
+    assert all(number.startswith(("07700900", "01164960")) for number in numbers)
 
 
 def test_lengths_have_the_mean_and_spread_of_the_force() -> None:

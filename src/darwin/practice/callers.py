@@ -79,6 +79,12 @@ def card_of(call_id: str) -> Card:
     return _filled(chance.choice(_templates()), values)
 
 
+def report_of(call_id: str) -> str:
+    """What somebody wrote who reports online: what the form asked and what they answered."""
+    card = card_of(call_id)
+    return "\n".join([card.opening, *(f"{fact.asked}: {fact.answer}" for fact in card.facts)])
+
+
 def _values(chance: Random) -> dict[str, str]:
     first = chance.choice(FIRST_NAMES)
     return {

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from darwin.practice.rows import Call
 
-SPOKEN = frozenset({"PHONE_101", "PHONE_999", "CALLBACK_OUTBOUND"})
+PLAYED = frozenset({"PHONE_101", "PHONE_999", "CALLBACK_OUTBOUND", "ONLINE_REPORT"})
+"""The channels of which the live feed has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,11 @@ def is_live(call: Call, stretches: Iterable[Stretch]) -> bool:
 
 
 def of_history(calls: Sequence[Call], stretches: Sequence[Stretch]) -> list[Call]:
-    """The calls that the history keeps: all that is written, and those spoken that the live feed did not
-    have. A call-back goes with the call it answers."""
+    """The calls that the history keeps: those that the live feed did not have, and what it never plays
+    (e-mails, chats, texts, sign language). A call-back goes with the call it answers."""
     if not stretches:
         return list(calls)
-    lived = {call.call_id for call in calls if call.channel in SPOKEN and is_live(call, stretches)}
+    lived = {call.call_id for call in calls if call.channel in PLAYED and is_live(call, stretches)}
     return [
         call
         for call in calls

@@ -1,14 +1,16 @@
-"""Who calls on a live day: drawn by the digital twin, from a scenario of the made-up force.
+"""Who calls, and reports online, on a live day: drawn by the digital twin, from a scenario of the made-up
+force.
 
-The scenario says of the lines 101, crime and 999 what the history's own draws say (demand, lengths): the same
-rates, means and spreads. When each caller comes, how long they talk, how long their notes take, how patient
-they are, whether and when they call again and whether they go on to the crime line are the twin's draws, by
-its own streams, so that a simulation of the same scenario with the same seed and day meets the same callers.
+The scenario says of the lines 101, crime and 999, and of online reports, what the history's own draws say
+(demand, lengths, written): the same rates, means and spreads. When each caller comes, how long they talk, how
+long their notes take, how patient they are, whether and when they call again and whether they go on to the
+crime line are the twin's draws, by its own streams, so that a simulation of the same scenario with the same
+seed and day meets the same callers.
 What the twin does not model (the recorded message, the switchboard, the interpreter, a misdialled 999 call)
 is drawn here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from math import log
@@ -44,14 +46,22 @@ from darwin.practice.lengths import (
 )
 from darwin.practice.rows import Call
 from darwin.practice.story import Story
+from darwin.practice.written import (
+    DAYS_A_MONTH,
+    FLAT,
+    GIVES_A_NUMBER,
+    ONLINE_LAST_MONTH,
+    ONLINE_WORK_S,
+    ONLINE_WORK_SPREAD,
+)
 from darwin.science.policy import Policy, TypeRule
 from darwin.science.twin.callers import AGAIN as NEXT_TIME
 from darwin.science.twin.callers import ON, Brought, Stream
 from darwin.science.twin.laws import Law
 from darwin.science.twin.model import SLOTS_A_WEEK, ContactType, Group, Redial, Scenario, Transfer
 
-LINES = ("101", "crime", "999")
-LINE_101, LINE_CRIME, LINE_999 = range(3)
+LINES = ("101", "crime", "999", "online")
+LINE_101, LINE_CRIME, LINE_999, LINE_ONLINE = range(4)
 _SLOT_MS = 1_800_000
 _NOBODY = Law("none")
 
@@ -82,10 +92,18 @@ def scenario_of(day: date) -> Scenario:
               shaped(PATIENCE_MEAN_S, PATIENCE_SPREAD), transfer=Transfer(TO_CRIME_LINE, LINE_CRIME)),
         _type("crime", None, day, (CRIME_TALK_S, 0.6), (CRIME_WRAP_S, 0.6), shaped(CRIME_PATIENCE_S, 0.9)),
         _type("999", EMERGENCY, day, (TALK_999_S, 0.75), (WRAP_999_S, 0.7), shaped(240.0, 0.8)),
+        _online(day),
     )  # fmt: skip
-    floor = Group("floor", ((0, 1), (1, 1), (2, 1)), (1,) * SLOTS_A_WEEK, (), 0.0, 1)
+    floor = Group("floor", tuple((line, 1) for line in range(len(LINES))), (1,) * SLOTS_A_WEEK, (), 0.0, 1)
     policy = Policy(types=tuple(TypeRule(name) for name in LINES))
     return Scenario(f"practice {day:%Y-%m-%d}", 1, 0, 0, 0.0, types, (floor,), policy)
+
+
+def _online(day: date) -> ContactType:
+    """Online reports, at the rate that they have come to: no day before the force was opened is live."""
+    demand = replace(FLAT, a_day=ONLINE_LAST_MONTH / DAYS_A_MONTH)
+    work = (ONLINE_WORK_S, ONLINE_WORK_SPREAD)
+    return replace(_type("online", demand, day, work, work, _NOBODY), channel="report", wrap=_NOBODY)
 
 
 def _type(
@@ -157,6 +175,29 @@ def callers_999(story: Story, day: date) -> TwinCallers:
     for call in calls:
         call.interpreter = False
     return TwinCallers(moments, calls, lengths, keys)
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineReport:
+    """What somebody reports online, and how long a colleague works at it, in milliseconds."""
+
+    call: Call
+    work_ms: int
+
+
+def online_reports(story: Story, day: date) -> list[OnlineReport]:
+    """The online reports of the shift-day that begins on `day`."""
+    moments, keys, rng = _come(story, day, LINE_ONLINE)
+    work = _ms(_brought(stream_of(story.seed, day), LINE_ONLINE, keys).talk)
+    gives = (rng.random(len(keys)) < GIVES_A_NUMBER).tolist()
+    drawn = draw_callers(rng, len(keys), "ONLINE_REPORT", f"W{day:%Y%m%d}", DISPOSITIONS_101)
+    reports = []
+    for call, at, work_ms, with_number in zip(drawn, moments, work, gives, strict=True):
+        call.arrived = call.ended = at
+        call.interpreter, call.access_route = False, ""
+        call.number = call.number if with_number else ""
+        reports.append(OnlineReport(call, work_ms))
+    return reports
 
 
 def _come(story: Story, day: date, line: int) -> tuple[list[int], list[int], Generator]:

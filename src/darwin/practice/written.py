@@ -17,9 +17,12 @@ CHAT_LAST_MONTH = 600.0
 EMAILS_A_MONTH = 2_500.0
 GIVES_A_NUMBER = 0.6
 DAYS_A_MONTH = 365.25 / 12
+ONLINE_WORK_S, ONLINE_WORK_SPREAD = 600.0, 0.75
+"""How long a colleague works at an online report, and the spread of the logarithm. An assumption: reading,
+recording and answering one takes somewhat longer than a call."""
 
-_FLAT = Demand(1.0, WRITTEN_HOURS, (1.05, 1.03, 1.02, 1.01, 1.0, 0.95, 0.94), (1.0,) * 12, 0.95, 0.06, 0.0)
-_OFFICE = replace(_FLAT, weekdays=(1.25, 1.2, 1.15, 1.15, 1.1, 0.6, 0.55), bank_holiday=0.6)
+FLAT = Demand(1.0, WRITTEN_HOURS, (1.05, 1.03, 1.02, 1.01, 1.0, 0.95, 0.94), (1.0,) * 12, 0.95, 0.06, 0.0)
+_OFFICE = replace(FLAT, weekdays=(1.25, 1.2, 1.15, 1.15, 1.1, 0.6, 0.55), bank_holiday=0.6)
 
 
 def planted_a_month(first: float, last: float, story: Story, day: date) -> float:
@@ -37,8 +40,8 @@ def play_written(story: Story, day: date, rng: Generator) -> list[Call]:
     chats = planted_a_month(CHAT_FIRST_MONTH, CHAT_LAST_MONTH, story, day)
     calls: list[Call] = []
     for channel, prefix, a_month, shape in (
-        ("ONLINE_REPORT", "O", online, _FLAT),
-        ("LIVE_CHAT", "L", chats, _FLAT),
+        ("ONLINE_REPORT", "O", online, FLAT),
+        ("LIVE_CHAT", "L", chats, FLAT),
         ("EMAIL", "M", EMAILS_A_MONTH, _OFFICE),
     ):
         arrivals = draw_arrivals(replace(shape, a_day=a_month / DAYS_A_MONTH), day, rng)

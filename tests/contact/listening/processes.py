@@ -8,14 +8,14 @@ from tests.supervisor.house_at_work import house_environment, wait_for
 
 
 class Process:
-    """One `darwin …` in the background; what it says is kept in a file."""
+    """One `darwin …` in the background; what it says is kept in a file. more: of its environment."""
 
-    def __init__(self, data_dir: Path, *words: str, name: str) -> None:
+    def __init__(self, data_dir: Path, *words: str, name: str, **more: str) -> None:
         self.spoken = data_dir.parent / f"{data_dir.name}-{name}.txt"
         with self.spoken.open("ab") as stderr:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "darwin.cli", *words],
-                env=house_environment(data_dir),
+                env=house_environment(data_dir, **more),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,

@@ -34,6 +34,7 @@ from darwin.contact.services.routing import NotYours, pass_on, take_routed
 from darwin.contact.telephony.events import Outcome
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
+from darwin.ledger.ids import new_id
 from darwin.outbound.models import Attempt
 from darwin.records.services.phones import link_number
 from darwin.reference.services import adopt_policy, open_policy, propose_policy
@@ -153,6 +154,27 @@ def test_a_message_is_one_until_somebody_says_what_became_of_it(router: Router) 
         log_contact(actor=handler.actor, entry=entry, contact_id=taken.contact_id)
         handler.drafts.update(finished_at=clock.now())
         assert router.turn() is None
+
+
+@pytest.mark.django_db
+def test_a_message_that_another_system_logged_is_routed_and_its_words_begin_the_notes(router: Router) -> None:
+    entry = ContactEntry(channel="ONLINE_REPORT", taken_at=clock.now(), narrative="Somebody took my bicycle.")
+    client = Actor.integration(new_id())
+    told = log_contact(actor=client, entry=entry, source="api:web", source_key="R-1")
+    handler = ready("Dev")
+    router.turn()
+    taken = take_routed(actor=handler.actor, account=handler, routing_id=Routing.objects.get().id)
+    assert taken.contact_id == told.contact_id
+    assert handler.drafts.get().words["narrative"] == "Somebody took my bicycle."
+
+
+@pytest.mark.django_db
+def test_a_message_that_somebody_wrote_of_is_routed_to_nobody(router: Router) -> None:
+    told = wrote("M1", 5, "EMAIL")
+    entry = ContactEntry(channel="EMAIL", taken_at=clock.now(), narrative="Answered.")
+    log_contact(actor=someone("contact_handler").actor, entry=entry, contact_id=told.id)
+    ready("Dev")
+    assert router.turn() is None
 
 
 @pytest.mark.django_db

@@ -41,7 +41,7 @@ from darwin.outbound.models import Attempt
 from darwin.records.models import PhoneKind
 from darwin.records.phones import identities_of
 from darwin.reference.queries import codes
-from darwin.staff.models import RoleHolding
+from darwin.staff.models import Account, RoleHolding
 
 ROUTED_TO = "contact_handler"
 """The role whose holders get what is routed: supervisors run the line."""
@@ -192,7 +192,9 @@ def _messages(at: datetime) -> list[WaitingContact]:
 
 
 def waiting_messages(at: datetime):  # type: ignore[no-untyped-def]
-    """Contacts in writing that nobody has finished or begun, the oldest first."""
+    """Contacts in writing that nobody has finished or begun, the oldest first. What another system logged of
+    them with their arrival is the message itself, and no answer to it."""
+    accounts = Account.objects.values("id")
     return (
         Contact.objects.filter(
             channel__in=written_channels(at),
@@ -200,7 +202,7 @@ def waiting_messages(at: datetime):  # type: ignore[no-untyped-def]
             first_offered_at__lte=at,
             disposition=None,
         )
-        .exclude(Exists(ContactRecord.objects.filter(contact=OuterRef("pk"))))
+        .exclude(Exists(ContactRecord.objects.filter(contact=OuterRef("pk"), recorded_by__in=accounts)))
         .exclude(Exists(ContactDraft.objects.filter(key=OuterRef("pk"), finished_at=None)))
         .order_by("first_offered_at", "id")
     )

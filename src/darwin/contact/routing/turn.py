@@ -38,8 +38,10 @@ class Router:
 
     def turn(self) -> RoutingDecision | None:
         """Look once: the decision that was logged, None if there was none to make."""
+        settle(clock.now())
+        # After it, so that what goes on to another in this look is kept for the one no longer when it is
+        # for the other.
         at = clock.now()
-        settle(at)
         policy = self.policy_at(at)
         situation = gather(at)
         if situation is None:

@@ -105,7 +105,7 @@ class Taken:
 @transaction.atomic
 def take_routed(*, actor: Actor, account: Account, routing_id: UUID) -> Taken:
     """Take what was routed to one: a call-back by the gateway, as ever; a message is on the handler's list of
-    what is not finished from now on.
+    what is not finished from now on, with what was written as the first of their notes.
 
     Raises NotYours where it is not kept for them any more, and what the gateway refuses with.
     """
@@ -114,12 +114,13 @@ def take_routed(*, actor: Actor, account: Account, routing_id: UUID) -> Taken:
         attempt = take_call_back(actor=actor, contact_id=routing.contact_id)
         end_routings(actor=actor, ids=[routing.id], end=RoutingEnd.TAKEN)
         return Taken(RoutedKind.CALL_BACK, routing.contact_id, attempt.id)
+    told = routing.contact.records.order_by("-version").values_list("narrative", flat=True).first()
     begin = DraftSave(
         key=routing.contact_id,
         writer=new_id(),
         revision=1,
         begun_at=routing.contact.first_offered_at,
-        words={},
+        words={"narrative": told} if told else {},
     )
     save_draft(actor=actor, account_id=account.pk, save=begin)
     end_routings(actor=actor, ids=[routing.id], end=RoutingEnd.TAKEN)

@@ -16,6 +16,7 @@ from darwin.practice.hours import wake_force
 from darwin.practice.live.adopting import open_floor
 from darwin.practice.live.journeys import PracticeFloor
 from darwin.practice.live.people import TelephoneRefuses, obey
+from darwin.practice.live.reports import left_over
 from darwin.practice.live.storing import (
     StretchLost,
     begin_stretch,
@@ -24,7 +25,9 @@ from darwin.practice.live.storing import (
     give_telephones,
     keep_alive,
     kept_of,
+    reports_left,
     store_moment,
+    taken_of,
 )
 from darwin.practice.live.told import Told
 from darwin.practice.models import LiveStretch
@@ -41,7 +44,7 @@ ALIVE_EVERY_S = 0.5
 COVERED_EVERY_S = 5.0
 COVERED_AT_LEAST_EVERY_S = 30.0
 TELEPHONES_EVERY_S = 60.0
-PROMISES_EVERY_S = 1.0
+PEOPLE_SEEN_EVERY_S = 1.0
 BEGINS_AFTER = timedelta(seconds=1)
 """A stretch is announced this long, in real time, before it begins, so that whoever loads the history at this
 moment knows of it."""
@@ -67,10 +70,12 @@ class Feeder:
         from_at = clock.now() + clock.shown_in(BEGINS_AFTER)
         self.stretch: LiveStretch = begin_stretch(actor=ACTOR, force=force, from_at=from_at)
         self.floor: PracticeFloor = open_floor(story_of(force), milliseconds(from_at), people, earlier)
+        for report in left_over(story_of(force), reports_left()):
+            self.floor.reports.wait(report, milliseconds(from_at))
         self._pending, self._told = [], Told()
         self._played_to = from_at
         self._stepped_at = self._alive_at = self._commands_at = self._covered_at = self._real()
-        self._telephones_at = self._promises_at = self._real()
+        self._telephones_at = self._people_at = self._real()
 
     def step(self) -> None:
         """Play until now, do what people asked of their telephones, and store what happened."""
@@ -87,11 +92,9 @@ class Feeder:
         if real - self._commands_at >= COMMANDS_EVERY_S:
             self._commands_at = real
             self._do_commands()
-        if self.floor.open_promises and real - self._promises_at >= PROMISES_EVERY_S:
-            self._promises_at = real
-            # Somebody real may have called back from the list: nobody is rung twice for one promise.
-            for name in kept_of(self.floor.open_promises):
-                self.floor.open_promises[name].kept = milliseconds(now)
+        if real - self._people_at >= PEOPLE_SEEN_EVERY_S:
+            self._people_at = real
+            self._see_what_people_do(now)
         if real - self._telephones_at >= TELEPHONES_EVERY_S:
             self._telephones_at = real
             for interface, member in give_telephones(actor=ACTOR).items():
@@ -110,6 +113,14 @@ class Feeder:
         stood = real - self._stepped_at
         may_pass = clock.shown_in(timedelta(seconds=MISSED_S + stood))
         return stood > MISSED_S or now - self._played_to > may_pass
+
+    def _see_what_people_do(self, now: datetime) -> None:
+        """Somebody real may have called back from the list, or taken a report: nobody does it again."""
+        if self.floor.open_promises:
+            for name in kept_of(self.floor.open_promises):
+                self.floor.open_promises[name].kept = milliseconds(now)
+        if self.floor.reports.open:
+            self.floor.reports.taken = taken_of(self.floor.reports.open)
 
     def _do_commands(self) -> None:
         for command in take_commands(switch=SOURCE):

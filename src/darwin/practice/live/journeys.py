@@ -35,6 +35,7 @@ from darwin.practice.lengths import (
     TO_CRIME_LINE,
 )
 from darwin.practice.live.floor import Floor, LiveCall
+from darwin.practice.live.reports import Reports
 from darwin.practice.live.seats import Seat
 from darwin.practice.live.today import Caller, calls_again, day_of, draw_live
 from darwin.practice.live.told import Told
@@ -42,6 +43,7 @@ from darwin.practice.population import Handler, handlers
 from darwin.practice.roster import MINUTE, Duty
 from darwin.practice.rows import Call, Promise
 from darwin.practice.story import Story
+from darwin.practice.twin_callers import OnlineReport
 
 QUEUES = (("switchboard", 10_000), ("101", QUEUE_LIMIT), ("crime", 10_000), ("999", 10_000))
 CALL_BACKS = "call-backs"
@@ -62,6 +64,7 @@ class PracticeFloor(Floor):
         self.story = story
         self.told = Told()
         self.open_promises: dict[str, Promise] = {}
+        self.reports = Reports(self)
         self.people: dict[str, Seat] = {}
         self._stand_ins: dict[str, Handler] = {}
         for interface, member in people.items():
@@ -88,10 +91,16 @@ class PracticeFloor(Floor):
         for at, name in today.arrivals:
             if at >= self.now:
                 self._expect_caller(today.callers[name], at)
+        for report in today.reports:
+            if report.call.arrived >= self.now:
+                self._expect_report(report)
         self.plan(today.ends, self.begin_day)
 
     def _expect_caller(self, caller: Caller, at: int) -> None:
         self.plan(at, lambda now: self.arrive(caller, now))
+
+    def _expect_report(self, report: OnlineReport) -> None:
+        self.plan(report.call.arrived, lambda now: self.reports.arrive(report, now))
 
     def without_people(self, line: str, crew: list[Duty]) -> list[Duty]:
         """Let somebody who is off stand in for a colleague whose telephone a real person has."""

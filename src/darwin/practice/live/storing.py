@@ -7,21 +7,24 @@ from django.db import transaction
 from django.db.models import F
 
 from darwin.contact.coverage import EVERYTHING, Span
-from darwin.contact.models import CallbackPromise, Contact, SwitchMember
+from darwin.contact.models import CallbackPromise, Contact, Routing, SwitchMember
+from darwin.contact.routing.gathering import waiting_messages
 from darwin.contact.services.call_events import record_call_events
 from darwin.contact.services.descriptions import Description, describe_contacts
 from darwin.contact.services.floor import clear_floor, note_connected, note_down, note_heard
 from darwin.contact.services.follow_up import FailureDemandRecord, record_follow_ups
 from darwin.contact.services.handlers import link_handler
+from darwin.contact.services.logging import ContactEntry, log_contact
 from darwin.contact.services.promises import keep_promise, make_promise
 from darwin.contact.telephony.events import CallEvent
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor, Subject, Verb
 from darwin.ledger.services import record_entry
+from darwin.practice.callers import report_of
 from darwin.practice.live.told import Told
 from darwin.practice.models import LiveStretch, PracticeForce
 from darwin.practice.population import SAM_OKORO
-from darwin.practice.records import LIVE, SOURCE, access_route, moment
+from darwin.practice.records import LIVE, SOURCE, access_route, milliseconds, moment
 from darwin.practice.rows import Call
 from darwin.practice.services import refuse_outside_practice
 from darwin.staff.models import Account, RoleHolding
@@ -97,13 +100,22 @@ def store_moment(
     record_call_events(
         actor=actor, switch=SOURCE, events=events, coverage=[span] if covered else [], live=True
     )
-    describe_contacts(actor=actor, source=SOURCE, rows=[_description(call) for call in told.calls])
+    for call in told.written:
+        entry = ContactEntry(
+            channel=call.channel,
+            taken_at=moment(call.arrived),
+            caller=call.number or None,
+            narrative=report_of(call.call_id),
+        )
+        log_contact(actor=actor, entry=entry, source=SOURCE, source_key=call.call_id)
+    ended = [*told.calls, *told.worked]
+    describe_contacts(actor=actor, source=SOURCE, rows=[_description(call) for call in ended])
     record_follow_ups(
         actor=actor,
         source=SOURCE,
         failure_demand=[
             FailureDemandRecord(source_key=call.call_id, cause=call.failure_tag, tagged_at=until)
-            for call in told.calls
+            for call in ended
             if call.failure_tag
         ],
     )
@@ -141,6 +153,19 @@ def kept_of(names: Iterable[str]) -> list[str]:
         contact__source=SOURCE, contact__source_key__in=list(names), kept_at__isnull=False
     )
     return list(kept.values_list("contact__source_key", flat=True))
+
+
+def reports_left() -> dict[str, int]:
+    """The online reports that nobody has taken, with when they came: name and milliseconds."""
+    waiting = waiting_messages(clock.now()).filter(source=SOURCE, channel="ONLINE_REPORT")
+    return {name: milliseconds(at) for name, at in waiting.values_list("source_key", "first_offered_at")}
+
+
+def taken_of(names: Iterable[str]) -> frozenset[str]:
+    """Those of these online reports that somebody real has taken, or that are kept for them."""
+    kept = Routing.objects.filter(ended_at=None, contact__source=SOURCE)
+    left = reports_left().keys() - set(kept.values_list("contact__source_key", flat=True))
+    return frozenset(names) - left
 
 
 @transaction.atomic

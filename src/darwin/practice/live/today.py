@@ -25,10 +25,16 @@ from darwin.practice.lengths import (
 from darwin.practice.roster import Duty
 from darwin.practice.rows import Call
 from darwin.practice.story import LONDON, Story
-from darwin.practice.twin_callers import again_101, callers_101, callers_999
+from darwin.practice.twin_callers import (
+    OnlineReport,
+    again_101,
+    callers_101,
+    callers_999,
+    online_reports,
+)
 
 SPOKEN = frozenset({"PHONE_101", "PHONE_999"})
-"""The channels that are played live; the few who text or sign to 999 come with what is written."""
+"""The channels that are played live; the few who text or sign to 999 come with the history."""
 
 
 @dataclass(slots=True, eq=False)
@@ -51,7 +57,8 @@ class Caller:
 class Today:
     """One shift-day. Moments are milliseconds since the epoch; callers are by name, the spare ones too.
 
-    crews: who is on duty, by line. crime_closes: from when nobody is put through to the crime line.
+    crews: who is on duty, by line. crime_closes: from when nobody is put through to the crime line. reports:
+    what is reported online, on a day that is played live.
     """
 
     day: date
@@ -62,6 +69,7 @@ class Today:
     crews: dict[str, list[Duty]]
     arrivals: list[tuple[int, str]] = field(default_factory=list)
     callers: dict[str, Caller] = field(default_factory=dict)
+    reports: list[OnlineReport] = field(default_factory=list)
 
 
 def day_of(moment: int) -> date:
@@ -102,7 +110,7 @@ def draw_live(story: Story, day: date) -> Today:
     the digital twin. Nobody is in both: their names differ, and a stretch is the one's or the other's."""
     history = draw_today(story, day)
     on_101 = callers_101(story, day, LONGER_TALK_ON_ONE_SITE if story.on_one_site(day) else 1.0)
-    today = replace(history, arrivals=[], callers={})
+    today = replace(history, arrivals=[], callers={}, reports=online_reports(story, day))
     for line in (on_101, callers_999(story, day)):
         for n, (call, at, key) in enumerate(zip(line.callers, line.moments, line.keys, strict=True)):
             today.callers[call.call_id] = Caller(call, today, line.lengths, n, key)
