@@ -29,13 +29,13 @@ from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
 from tests.browser.call_house import CallHouse
+from tests.browser.pictures import place_of
 from tests.contact.taking.calls import Floor
 from tests.supervisor.house_at_work import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 320, "height": 800}
-SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 LARGEST_PICTURE = 200_000
 SAVED = "on this machine and the server"
 Axe = Callable[[Page], list[str]]
@@ -420,7 +420,7 @@ def _too_wide(page: Page, stage: str) -> list[str]:
 
 def _picture(page: Page, name: str) -> None:
     page.evaluate("document.fonts.ready")
-    assert len(page.screenshot(path=SCREENSHOTS / f"{name}.png")) < LARGEST_PICTURE
+    assert len(page.screenshot(path=place_of(name))) < LARGEST_PICTURE
 
 
 def test_how_they_may_be_rung_back_is_asked_once_it_is_known_who_speaks(

@@ -1,12 +1,12 @@
 """The page of parts as a browser shows it: axe finds nothing, keys suffice, it reflows, it prints."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.browser.pictures import place_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -14,7 +14,6 @@ PARTS = "/theme/parts/"
 WIDE = {"width": 1600, "height": 1196}
 # 1280 pixels at 400% zoom (WCAG 2.2, 1.4.10).
 ZOOMED = {"width": 320, "height": 256}
-SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 OpenPage = Callable[..., Page]
 Axe = Callable[[Page], list[str]]
 
@@ -129,7 +128,7 @@ def test_in_forced_colours_grades_are_told_apart_by_their_borders(open_page: Ope
         " return s.borderTopStyle + s.borderTopWidth; })"
     )
     assert styles == ["solid3px", "solid2px", "dashed2px"]
-    _keep(page, "parts-forced-colours.png")
+    _keep(page, "parts-forced-colours")
 
 
 def test_on_paper_the_house_leaves_out_its_presses_and_keeps_the_word_practice(open_page: OpenPage) -> None:
@@ -147,10 +146,10 @@ def test_the_parts_stand_as_in_the_picture(open_page: OpenPage) -> None:
     assert box is not None
     assert box["width"] == 1600
     assert abs(box["height"] - 1196) < 24
-    _keep(page, "parts-light.png", "#parts [data-theme=light]")
-    _keep(page, "parts-low-light.png", "#parts [data-theme=low-light]")
-    _keep(page, "chart-control.png", ".d-panel:has(#chart-1-head)")
-    _keep(page, "chart-columns.png", ".d-panel:has(#chart-2-head)")
+    _keep(page, "parts-light", "#parts [data-theme=light]")
+    _keep(page, "parts-low-light", "#parts [data-theme=low-light]")
+    _keep(page, "chart-control", ".d-panel:has(#chart-1-head)")
+    _keep(page, "chart-columns", ".d-panel:has(#chart-2-head)")
 
 
 @pytest.mark.parametrize("address", ["/nothing/here/"])
@@ -163,7 +162,5 @@ def test_axe_finds_nothing_on_the_page_that_says_there_is_none(
 
 
 def _keep(page: Page, name: str, part: str = "#parts") -> None:
-    """Renew the picture in docs/screenshots if DARWIN_SCREENSHOTS is set; it is looked at, not compared."""
-    if os.environ.get("DARWIN_SCREENSHOTS"):
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.locator(part).screenshot(path=SCREENSHOTS / name)
+    """The picture is looked at, not compared."""
+    page.locator(part).screenshot(path=place_of(name))

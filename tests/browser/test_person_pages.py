@@ -16,10 +16,10 @@ from darwin.records.services.phones import link_number
 from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
+from tests.browser.pictures import place_of
 from tests.ledger.looking import untouched_ledger
 from tests.records.addresses import priya, reviews_of
 
-SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 WIDE, MIDDLE, NARROW = (
     {"width": 1440, "height": 900},
     {"width": 768, "height": 900},
@@ -275,5 +275,5 @@ def test_the_pictures_of_the_manual_are_small(
     enter(page, role)
     page.goto(address.format(**house))
     page.evaluate("document.fonts.ready")
-    picture = page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    picture = page.screenshot(path=place_of(name), full_page=True)
     assert len(picture) < LARGEST_PICTURE

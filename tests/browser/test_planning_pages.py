@@ -17,11 +17,11 @@ from darwin.planning.services.rosters import publish_roster
 from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
+from tests.browser.pictures import place_of
 from tests.ledger.looking import untouched_ledger
 from tests.planning import figures as made_up
 from tests.planning import houses
 
-SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 LARGEST_PICTURE = 200_000
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 800}
 NOW = datetime(2026, 11, 27, 14, 24, tzinfo=UTC)
@@ -145,6 +145,5 @@ def test_the_pages_of_planning_are_on_record_as_pictures(open_page: OpenPage, ho
     for name in ("forecast", "what-if", "roster"):
         page.goto(PAGES[name].format(**house))
         page.evaluate("document.fonts.ready")
-        picture = SCREENSHOTS / f"planning-{name}.png"
-        page.screenshot(path=picture)
-        assert 10_000 < picture.stat().st_size < LARGEST_PICTURE
+        picture = page.screenshot(path=place_of(f"planning-{name}"))
+        assert 10_000 < len(picture) < LARGEST_PICTURE

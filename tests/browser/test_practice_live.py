@@ -1,6 +1,5 @@
 """A newcomer's first minute: `darwin up --practice` on an empty data folder, and a call is taken."""
 
-import os
 import re
 import shutil
 import signal
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.pictures import place_of
 from tests.supervisor.house_at_work import free_port, house_environment, processes_of, wait_for
 
 pytestmark = pytest.mark.browser
@@ -80,6 +80,4 @@ def _answered_today(page: Page) -> int:
 
 
 def _keep_picture(page: Page, name: str) -> None:
-    folder = os.environ.get("DARWIN_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=f"{folder}/{name}.png")
+    page.screenshot(path=place_of(name))

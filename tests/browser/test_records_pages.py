@@ -15,10 +15,10 @@ from darwin.records.services.phones import link_number, mark_number
 from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.services import open_practice_accounts
+from tests.browser.pictures import place_of
 from tests.ledger.looking import untouched_ledger
 from tests.records.addresses import priya, reviews_of
 
-SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 800}
 LARGEST_PICTURE = 200_000
 OpenPage = Callable[..., Page]
@@ -138,5 +138,5 @@ def test_the_picture_of_the_search_is_small(open_page: OpenPage, house: dict[str
     enter(page, "contact_handler")
     page.goto("/records/search/?q=dessai+preeya&born=3/7/1984")
     page.evaluate("document.fonts.ready")
-    picture = page.screenshot(path=SCREENSHOTS / "search.png", full_page=True)
+    picture = page.screenshot(path=place_of("search"), full_page=True)
     assert len(picture) < LARGEST_PICTURE

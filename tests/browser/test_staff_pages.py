@@ -19,9 +19,9 @@ from darwin.reference.services import open_installation
 from darwin.staff.models import Account
 from darwin.staff.practice_facts import PracticeFacts
 from darwin.staff.services import make_token, open_practice_accounts, revoke_token
+from tests.browser.pictures import place_of
 from tests.ledger.looking import untouched_ledger
 
-SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 800}
 LARGEST_PICTURE = 200_000
 OpenPage = Callable[..., Page]
@@ -197,5 +197,5 @@ def test_the_pictures_of_the_staff_room_are_small(
         enter(page, role)
         page.goto(address.format(**house))
     page.evaluate("document.fonts.ready")
-    picture = page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    picture = page.screenshot(path=place_of(name), full_page=True)
     assert len(picture) < LARGEST_PICTURE

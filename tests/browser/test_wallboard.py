@@ -1,10 +1,8 @@
 """The wall in a real browser, over a real stream: through a restart, in every state, for every reader."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +13,11 @@ from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.staff.services import end_wall_screen, make_wall_code, pair_wall_screen
 from darwin.staff.walls import cookie_name
+from tests.browser.pictures import place_of
 from tests.contact.now import scene
 from tests.serving import Serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 FULL = {"width": 1920, "height": 1080}
 # The least size of each kind of text on a wall of 1920 by 1080, in pixels.
 LEAST_SIZES = {
@@ -324,5 +322,4 @@ def test_the_picture_of_the_wall_is_renewed_when_asked_for(open_wall: OpenWall) 
     expect(live(page)).to_have_count(1)
     page.wait_for_timeout(2100)
     assert page.locator(".d-changed").count() == 0, "a tint ends after two seconds"
-    if os.environ.get("DARWIN_SCREENSHOTS"):
-        page.screenshot(path=SCREENSHOTS / "wallboard.png")
+    page.screenshot(path=place_of("wallboard"))
