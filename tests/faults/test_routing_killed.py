@@ -37,6 +37,8 @@ IMPORTER = Actor.system("import")
 HANDLERS = 3
 LIMIT_S = 120
 """Longer than any wait on a machine that has much else to do."""
+PAUSE_S = 0.5
+"""Looks are two seconds apart; within one nothing is computed for so long."""
 WRITTEN_BY_A_DECISION = ("contact_routingdecision", "contact_routing", "ledger_entry")
 """The tables to which a decision is written, in the order in which that is done."""
 EVER = ("--from", "2000-01-01", "--to", "2100-01-01", "--json")
@@ -97,6 +99,8 @@ class House:
         others.update(state="in use")
         kept = Routing.objects.filter(ended_at=None)
         wait_for(lambda: kept.count() == 1, LIMIT_S, "the others' are kept no longer")
+        # The look that ended them reads who is free only after it: what changes now would come into it.
+        wait_for(lambda: quiet_s() > PAUSE_S, LIMIT_S, "the worker pauses between two looks")
         with transaction.atomic():
             theirs.update(state="in use")
             others.update(state="idle", since=clock.now())
@@ -227,6 +231,13 @@ def last_asked() -> datetime:
         )
         moment: datetime = cursor.fetchone()[0]
         return moment
+
+
+def quiet_s() -> float:
+    """For how long the worker has asked nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp() - %s)", [last_asked()])
+        return float(cursor.fetchone()[0])
 
 
 def _given(row: RoutingDecision) -> set[tuple[UUID, UUID]]:

@@ -7,6 +7,7 @@ source of the science it has; one that has another would simulate by another pol
 
 import multiprocessing
 import os
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from darwin.science.twin.model import Scenario
     from darwin.science.twin.run import Replication, Result
 
+# Looked at before Dask is: it begins a thread and a loop of its own before it reads what it was given.
+ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}")
 # A scheduler that is there answers in milliseconds; one behind a slow tunnel in a few seconds.
 CONNECT_S = 10
 # A part is sent, run and sent back as a whole: long against the sending, short against the sweep.
@@ -116,6 +119,11 @@ def _on_cluster(parts: Sequence[Part], scheduler: str) -> list[Answer]:
 
 
 def _client_of(scheduler: str) -> Any:
+    if not ADDRESS.fullmatch(scheduler):
+        raise SweepRefused(
+            f"“{scheduler}” is no address of a Dask scheduler. Give the one that `dask scheduler` prints, "
+            "like tcp://10.0.0.7:8786, or leave --scheduler out to use this machine."
+        )
     try:
         from distributed import Client
     except ImportError as missing:
