@@ -86,7 +86,7 @@ test: lint
 	$(PYTHON) -m pytest -m "not browser and not faults and not telephony and not nightly"
 
 test-browser: setup-test
-	$(PYTHON) -m pytest -m "browser and not nightly"
+	$(PYTHON) -m pytest -m "browser and not nightly" $(TESTS)
 
 test-faults: setup-test
 	$(PYTHON) -m pytest -m "faults and not nightly"

@@ -63,7 +63,10 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize(("width", "theme"), [(WIDE, "light"), (WIDE, "low-light"), (NARROW, "light")])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [pytest.param(WIDE, "light", marks=pytest.mark.nightly), (WIDE, "low-light"), (NARROW, "light")],
+)
 def test_every_page_of_the_live_policy_is_open_to_everybody(
     open_page: OpenPage, axe: Axe, house: None, width: dict[str, int], theme: str
 ) -> None:

@@ -104,7 +104,13 @@ def enter(page: Page, role: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "theme"), [(WIDE, "light"), (WIDE, "low-light"), (NARROW, "light"), (ZOOMED, "low-light")]
+    ("width", "theme"),
+    [
+        pytest.param(WIDE, "light", marks=pytest.mark.nightly),
+        (WIDE, "low-light"),
+        (NARROW, "light"),
+        (ZOOMED, "low-light"),
+    ],
 )
 def test_every_page_of_the_contact_room_is_open_to_everybody(
     open_page: OpenPage, axe: Axe, house: dict[str, Any], width: dict[str, int], theme: str

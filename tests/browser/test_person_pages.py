@@ -114,8 +114,8 @@ def enter(page: Page, role: str) -> None:
     ("width", "theme", "language"),
     [
         (WIDE, "light", "en-gb"),
-        (WIDE, "low-light", "en-gb"),
-        (MIDDLE, "light", "cy"),
+        pytest.param(WIDE, "low-light", "en-gb", marks=pytest.mark.nightly),
+        pytest.param(MIDDLE, "light", "cy", marks=pytest.mark.nightly),
         (NARROW, "low-light", "cy"),
         ({"width": 320, "height": 800}, "light", "en-gb"),
     ],

@@ -87,7 +87,10 @@ def enter(page: Page, role: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "theme"), [(WIDE, "light"), (WIDE, "low-light"), (NARROW, "light")])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [pytest.param(WIDE, "light", marks=pytest.mark.nightly), (WIDE, "low-light"), (NARROW, "light")],
+)
 def test_every_page_of_planning_is_open_to_everybody(
     open_page: OpenPage, axe: Axe, house: dict[str, Any], width: dict[str, int], theme: str
 ) -> None:

@@ -75,7 +75,10 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize(("width", "theme"), [(WIDE, "light"), (WIDE, "low-light"), (NARROW, "light")])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [pytest.param(WIDE, "light", marks=pytest.mark.nightly), (WIDE, "low-light"), (NARROW, "light")],
+)
 def test_every_page_of_safe_contact_is_open_to_everybody(
     open_page: OpenPage, axe: Axe, house: dict[str, Any], width: dict[str, int], theme: str
 ) -> None:

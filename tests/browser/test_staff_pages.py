@@ -125,7 +125,10 @@ def test_a_token_is_made_by_keyboard_and_its_secrets_can_be_read(
     expect(page.get_by_role("rowheader", name="live-chat")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "theme"), [(WIDE, "light"), (WIDE, "low-light"), (NARROW, "light")])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [pytest.param(WIDE, "light", marks=pytest.mark.nightly), (WIDE, "low-light"), (NARROW, "light")],
+)
 def test_every_page_of_the_staff_room_is_open_to_everybody(
     open_page: OpenPage, axe: Axe, house: dict[str, Any], width: dict[str, int], theme: str
 ) -> None:
