@@ -29,7 +29,8 @@ from typing import Any
 
 from roster_checker import broken
 
-PEER = "pyworkforce==0.5.4"
+# The last release for Python 3.11, and what its module of queues imports beside numpy.
+PEER = ("pyworkforce==0.5.1", "joblib")
 WEEKDAYS = (1.0, 0.97, 0.96, 0.98, 1.08, 1.12, 1.02)
 STARTS = [12, 14, 16, 20, 24, 28, 32, 36, 40, 44]
 EIGHT = {"length_h": 8, "paid_h": 7.5, "break_slots": 1, "break_start_offset_slots": [6, 8, 10]}
@@ -104,7 +105,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="darwin-bench-", ignore_cleanup_errors=True) as folder:
         python = _install(options.environment or Path(folder, "pyworkforce"))
-        print(f"{PEER}, cover only: it is not asked who works the shifts")
+        print(f"{PEER[0]}, cover only: it is not asked who works the shifts")
         for centre in centres:
             _theirs(python, centre.instance(), options.seconds)
 
@@ -174,7 +175,7 @@ def _install(folder: Path) -> Path:
     python = folder / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", PEER], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PEER], check=True)
     return python
 
 
