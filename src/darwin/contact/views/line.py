@@ -15,6 +15,7 @@ from darwin.contact.models import ContactQueue
 from darwin.contact.permissions import SEE_MEASURES, SEE_WALL
 from darwin.contact.shown import line as shown_line
 from darwin.contact.shown.changes import changes_shown
+from darwin.contact.shown.line_steps import result as steps_result
 from darwin.contact.shown.reader import Reader
 from darwin.contact.views import asking
 from darwin.deadlines import clock
@@ -46,7 +47,7 @@ def line(request: HttpRequest) -> HttpResponse:
     whole_way = shown.way is not None
     steps = [(step.from_at, step.to_at) for step, _figures in shown.steps]
     changes = changes_shown(steps, shown.now, asking.asker(request))
-    result = shown_line.result(shown, reader, changes)
+    result = steps_result(shown, reader, changes)
     view = request.GET.get("view", "chart")
     if view == "csv":
         first, last = form.period.first_day, form.period.last_day
