@@ -33,6 +33,7 @@ def all_cases() -> list[Case]:
         cases.one_server_cases,
         cases.phase_cases,
         cases_of_several.priority_cases,
+        cases_of_several.moved_ahead_cases,
         cases_of_several.skill_cases,
         cases_of_several.redial_cases,
         cases_of_several.day_cases,

@@ -73,6 +73,12 @@ def priority_cases() -> list[Case]:
             tuple(Check("mean_wait_all", exact3[kind], kind=kind) for kind in (2, 0, 1)),
         )
     )
+    return found
+
+
+def moved_ahead_cases() -> list[Case]:
+    """Priorities that a marker moves ahead, and those that age."""
+    found = []
     ahead = formulas.waits_by_priority_of_many([0.3 * 50 / HOUR_S, 0.7 * 50 / HOUR_S], 300, 5)
     found.append(
         Case(

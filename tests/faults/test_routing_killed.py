@@ -17,15 +17,15 @@ import pytest
 from django.db import connection, transaction
 
 from darwin.contact.models import FloorMember, Routing, RoutingDecision
-from darwin.contact.records import CallRecord, LegRecord
+from darwin.contact.records import CallRecord
 from darwin.contact.routing.situation import CALL
 from darwin.contact.services.calls import record_calls
 from darwin.contact.services.queues import open_queue
-from darwin.contact.telephony.events import Outcome
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.ledger.models import Entry, EntrySubject
 from tests.contact.listening.processes import Process
+from tests.contact.routing.waiting import gave_up_record
 from tests.contact.taking.calls import Floor
 from tests.databases import database_url
 from tests.staff.people import someone
@@ -63,7 +63,11 @@ class House:
                 since=clock.now(),
             )
         minutes = range(10, 10 + 2 * HANDLERS)
-        record_calls(actor=IMPORTER, source="test", rows=[_gave_up(ago) for ago in minutes])
+        record_calls(
+            actor=IMPORTER,
+            source="test",
+            rows=[gave_up_record(f"call-{ago}", f"07700 9001{ago}", ago) for ago in minutes],
+        )
         record_calls(actor=IMPORTER, source="test", rows=[_wrote(ago) for ago in minutes])
         # The ledger is never emptied, not even between tests.
         self.entries_before = list(Entry.objects.filter(event="contact.routed").values_list("id", flat=True))
@@ -155,26 +159,6 @@ class House:
             "assigned": sum(len(row.decisions) for row in logged),
             "different": [],
         }
-
-
-def _gave_up(minutes: int) -> CallRecord:
-    at = clock.now() - timedelta(minutes=minutes)
-    leg = LegRecord(
-        queue="101",
-        entry_no=1,
-        outcome=Outcome.ABANDONED,
-        offered_at=at,
-        joined_at=at,
-        left_at=at + timedelta(seconds=80),
-        wait_ms=80_000,
-    )
-    return CallRecord(
-        source_key=f"call-{minutes}",
-        channel="PHONE_101",
-        first_offered_at=at,
-        legs=(leg,),
-        caller=f"07700 9001{minutes}",
-    )
 
 
 def _wrote(minutes: int) -> CallRecord:

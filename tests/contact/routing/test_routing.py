@@ -22,7 +22,7 @@ from darwin.contact.models import (
     RoutingDecision,
     RoutingEnd,
 )
-from darwin.contact.records import CallRecord, LegRecord
+from darwin.contact.records import CallRecord
 from darwin.contact.routing.deciding import Decider
 from darwin.contact.routing.replay import replay
 from darwin.contact.routing.turn import Router
@@ -31,7 +31,6 @@ from darwin.contact.services.calls import record_calls
 from darwin.contact.services.logging import ContactEntry, log_contact
 from darwin.contact.services.queues import open_queue
 from darwin.contact.services.routing import NotYours, pass_on, take_routed
-from darwin.contact.telephony.events import Outcome
 from darwin.deadlines import clock
 from darwin.ledger.actors import Actor
 from darwin.ledger.ids import new_id
@@ -39,6 +38,7 @@ from darwin.outbound.models import Attempt
 from darwin.records.services.phones import link_number
 from darwin.reference.services import adopt_policy, open_policy, propose_policy
 from darwin.staff.models import Account
+from tests.contact.routing.waiting import gave_up_record
 from tests.contact.taking.calls import Floor
 from tests.databases import database_url
 from tests.staff.conftest import signed_in  # noqa: F401
@@ -78,19 +78,7 @@ def ready(name: str, minutes: float = 5, telephone: str = "PJSIP/1001") -> Accou
 
 
 def gave_up(number: str, minutes: float) -> Contact:
-    at = clock.now() - timedelta(minutes=minutes)
-    leg = LegRecord(
-        queue="101",
-        entry_no=1,
-        outcome=Outcome.ABANDONED,
-        offered_at=at,
-        joined_at=at,
-        left_at=at + timedelta(seconds=80),
-        wait_ms=80_000,
-    )
-    record = CallRecord(
-        source_key=f"c{number}", channel="PHONE_101", first_offered_at=at, legs=(leg,), caller=number
-    )
+    record = gave_up_record(f"c{number}", number, minutes)
     record_calls(actor=IMPORTER, source="test", rows=[record])
     return Contact.objects.get(source_key=f"c{number}")
 
