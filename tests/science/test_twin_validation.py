@@ -133,7 +133,11 @@ def test_a_figure_that_is_five_per_cent_wrong_is_found_out() -> None:
 
 @pytest.mark.nightly
 def test_the_twin_agrees_with_every_exact_result() -> None:
+    """Of some four hundred figures one lies beyond four errors by chance once in forty sets of seeds. So what
+    does is played again, ten times as often and with other streams: an error of the twin is then far beyond.
+    """
     every = all_cases()
     assert len(every) >= 60
-    found = [line for seed, case in enumerate(every, 30_000) for line in _beyond(case, 40, seed)]
-    assert not found
+    suspected = [case for seed, case in enumerate(every, 30_000) if _beyond(case, 40, seed)]
+    assert len(suspected) <= 2
+    assert not [line for seed, case in enumerate(suspected, 40_000) for line in _beyond(case, 400, seed)]
