@@ -380,3 +380,4 @@ def test_the_staff_command_prints_what_the_planner_needs() -> None:
 def test_the_staff_command_refuses_in_a_sentence() -> None:
     answer = CliRunner().invoke(commands, ["staff", "--calls-per-hour", "-4", "--aht", "450"])
     assert isinstance(answer.exception, QueueingRefused)
+    assert str(answer.exception).startswith("-4 calls an hour")

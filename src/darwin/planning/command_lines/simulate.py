@@ -28,7 +28,9 @@ def command(scenario: Path, replications: int, seed: int, scheduler: str | None,
 
     try:
         text = scenario.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+    except UnicodeDecodeError:
+        raise DarwinError(f"{scenario} is not text in UTF-8, so it is no scenario.") from None
+    except OSError:
         raise DarwinError(f"{scenario} is not there or cannot be read.") from None
     read = read_scenario(
         text, name=scenario.name, read_file=lambda name: (scenario.parent / name).read_text("utf-8")

@@ -1,6 +1,7 @@
 """`darwin plan staff`: how many handlers an hourly rate of calls needs."""
 
 import json
+import math
 
 import click
 
@@ -24,8 +25,10 @@ def command(
 ) -> None:
     """How many handlers a target needs, and what callers then meet."""
     # Compiled kernels: loaded only by who needs them.
-    from darwin.science.queueing import erlang_a, erlang_c, required_servers
+    from darwin.science.queueing import QueueingRefused, erlang_a, erlang_c, required_servers
 
+    if not 0 <= calls_per_hour < math.inf:
+        raise QueueingRefused(f"{calls_per_hour:g} calls an hour is no rate; give 0 or more.")
     rate = calls_per_hour / SECONDS_AN_HOUR
     servers = required_servers(rate, aht, target, within, patience)
     found = (
